@@ -1,0 +1,155 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { StartError, messageOf, systemCodeOf } from './core/errors.ts';
+
+const port = z.coerce
+  .number('must be a port number')
+  .int('must be a whole number')
+  .min(0, 'must be 0 or more')
+  .max(65_535, 'must be at most 65535');
+
+const base64Key = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((bytes) => bytes.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+
+const listOfOrigins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .pipe(
+    z.array(
+      z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+        message: 'must be origins such as https://admin.example, separated by commas',
+      }),
+    ),
+  );
+
+const Environment = z.object({
+  DATABASE_URL: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol), {
+      message: 'must look like postgres://user:password@host:5432/database',
+    })
+    .optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(4000),
+  CIMAISE_DATA_DIR: z.string().min(1).default('.cimaise'),
+  ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  SECRET_KEY: base64Key.optional(),
+  ROLE: z.enum(['all', 'server', 'worker'], 'must be all, server or worker').default('all'),
+  CORS_ORIGINS: listOfOrigins.default([]),
+  SYNC_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(100).default(4),
+  SYNC_PAGE_ROWS: z.coerce.number('must be a number').int().min(1).max(10_000).default(1_000),
+  SYNC_CALL_TIMEOUT_MS: z.coerce.number('must be a number').int().min(100).max(86_400_000).default(120_000),
+  SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'must be a level such as info')
+    .default('info'),
+});
+
+export interface Config {
+  readonly role: 'all' | 'server' | 'worker';
+  readonly logLevel: string;
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number; readonly corsOrigins: readonly string[] };
+  readonly sync: {
+    /** Runs under way at once in this process. */
+    readonly concurrency: number;
+    /** Rows asked for in one request, and written in one statement. */
+    readonly pageRows: number;
+    /** Limit for one call to a site, from connecting to the last byte. */
+    readonly callTimeoutMs: number;
+    readonly strict: boolean;
+  };
+}
+
+export interface Secrets {
+  /** None: the embedded PostgreSQL under the data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly adminToken: string;
+  /** True when this start made the token, or an earlier one did: it is then shown to the person who starts us. */
+  readonly adminTokenGenerated: boolean;
+  /** 32 bytes that seal the keys of the sites. */
+  readonly secretKey: Buffer;
+}
+
+/**
+ * Reads the environment once. All faults are reported together in one StartError; a token and a sealing key that
+ * are not given are made once and kept in the data directory, readable by the owner alone.
+ */
+export function readConfig(environment: Record<string, string | undefined>): {
+  config: Config;
+  secrets: Secrets;
+} {
+  const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(filled);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''} ${issue.message}`);
+    throw new StartError(`Bad environment variables: ${[...new Set(faults)].join('; ')}.`);
+  }
+  const env = parsed.data;
+  const dataDir = resolve(env.CIMAISE_DATA_DIR);
+  makeDataDir(dataDir);
+  return {
+    config: Object.freeze({
+      role: env.ROLE,
+      logLevel: env.LOG_LEVEL,
+      dataDir,
+      http: Object.freeze({ host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS }),
+      sync: Object.freeze({
+        concurrency: env.SYNC_CONCURRENCY,
+        pageRows: env.SYNC_PAGE_ROWS,
+        callTimeoutMs: env.SYNC_CALL_TIMEOUT_MS,
+        strict: env.SYNC_VALIDATION === 'strict',
+      }),
+    }),
+    secrets: Object.freeze({
+      databaseUrl: env.DATABASE_URL,
+      adminToken: env.ADMIN_TOKEN ?? keptSecret(dataDir, 'admin-token'),
+      adminTokenGenerated: env.ADMIN_TOKEN === undefined,
+      secretKey: env.SECRET_KEY ?? Buffer.from(keptSecret(dataDir, 'secret-key'), 'base64url'),
+    }),
+  };
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    throw new StartError(`Cannot use ${dataDir} as data directory (CIMAISE_DATA_DIR): ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+}
+
+/** Reads a secret kept under the data directory, or makes it: 32 random bytes in base64url, mode 0600. */
+function keptSecret(dataDir: string, name: string): string {
+  const path = join(dataDir, name);
+  const draft = `${path}.${process.pid}`;
+  try {
+    // Written aside and then linked: whoever comes first decides, and nobody reads half a secret.
+    writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    linkSync(draft, path);
+  } catch (cause) {
+    if (systemCodeOf(cause) !== 'EEXIST') {
+      throw new StartError(`Cannot write ${path}: ${messageOf(cause)}; make the data directory writable.`, {
+        cause,
+      });
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  try {
+    const secret = readFileSync(path, 'utf8').trim();
+    if (Buffer.from(secret, 'base64url').length === 32) return secret;
+  } catch (cause) {
+    throw new StartError(`Cannot read ${path}: ${messageOf(cause)}; make it readable for this user.`, {
+      cause,
+    });
+  }
+  throw new StartError(`${path} does not hold 32 bytes in base64url; restore it from a backup or remove it.`);
+}

@@ -1,0 +1,59 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+
+import { PrismaClient } from './generated/prisma/client.ts';
+
+/** One pool for both doors to the database: Prisma for records, plain SQL for bulk writes and lists. */
+export interface Database extends AsyncDisposable {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  readonly prisma: PrismaClient;
+}
+
+export interface DatabaseOptions {
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  /** Connections at most. */
+  connections: number;
+  /** Called when an idle connection breaks (the database was restarted, say). The pool opens another by itself. */
+  onError: (error: Error) => void;
+}
+
+/** Opens the pool lazily: the first query connects. */
+export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.applicationName,
+    max: options.connections,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', options.onError);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    url,
+    pool,
+    prisma,
+    async [Symbol.asyncDispose]() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** Runs `work` in one transaction on one connection: committed when it returns, rolled back when it throws. */
+export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is not given back to the pool.
+    await client.query('ROLLBACK').catch(() => (broken = true));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

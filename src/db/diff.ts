@@ -1,0 +1,34 @@
+import pg from 'pg';
+
+import { migrate } from './migrate.ts';
+import { noFilters, openSchemaEngine, schemaFile } from './schema-engine.ts';
+
+/**
+ * What is missing in the migrations for them to yield prisma/schema.prisma: an SQL script, or null for nothing.
+ * Runs all migrations in a scratch database on the given server and drops it.
+ */
+export async function missingMigration(serverUrl: string): Promise<string | null> {
+  const name = `cimaise_diff_${process.pid}`;
+  const scratchUrl = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${name}`);
+    await migrate(scratchUrl);
+    const engine = await openSchemaEngine(scratchUrl);
+    const files = [schemaFile()];
+    const { exitCode, stdout } = await engine.diff({
+      from: { tag: 'schemaDatasource', files, configDir: '' },
+      to: { tag: 'schemaDatamodel', files },
+      script: true,
+      exitCode: true,
+      filters: noFilters,
+    });
+    engine.free();
+    return exitCode === 0 ? null : stdout;
+  } finally {
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await client.end();
+  }
+}
