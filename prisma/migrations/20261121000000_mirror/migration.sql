@@ -144,6 +144,7 @@ CREATE TABLE "order" (
     "status" "order_status" NOT NULL,
     "status_source" TEXT,
     "ordered_at" TIMESTAMPTZ(6) NOT NULL,
+    "items_digest" TEXT NOT NULL,
     "first_seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "observed_at" TIMESTAMPTZ(3) NOT NULL,
     "deleted_at" TIMESTAMPTZ(3),

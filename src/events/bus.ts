@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
+import pg from 'pg';
+
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { CHANNEL, Event, type Topic } from './topics.ts';
+
+/** News of one subject; `data` is undefined when the subscriber has to read the database. */
+export interface News {
+  data: unknown;
+}
+
+export interface EventBus extends AsyncDisposable {
+  /**
+   * Follows one subject from now on, until the consumer returns. A consumer that falls behind loses the oldest
+   * news, never the newest; after a lost connection it gets one news without data.
+   */
+  subscribe(topic: Topic, id: string): AsyncIterableIterator<News>;
+}
+
+const UNREAD_AT_MOST = 64;
+const RECONNECT_AFTER_MS = 500;
+
+/** Listens on a connection of its own, and opens another for as long as it is not disposed. */
+export async function openEventBus(databaseUrl: string, logger: Logger): Promise<EventBus> {
+  const subscribers = new Map<string, Set<(news: News) => void>>();
+  const stopped = new AbortController();
+  let client: pg.Client | undefined;
+
+  const deliver = (payload: string | undefined) => {
+    const event = Event.safeParse(payload === undefined ? undefined : parseJson(payload));
+    if (!event.success) return logger.warn({ err: event.error }, 'a notification could not be read');
+    const { topic, id, data } = event.data;
+    for (const push of subscribers.get(keyOf(topic, id)) ?? []) push({ data });
+  };
+
+  const connect = async () => {
+    const next = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'cimaise-events',
+      keepAlive: true,
+    });
+    next.on('notification', (message) => deliver(message.payload));
+    next.on('error', (error) => logger.warn({ err: error }, 'the event connection broke'));
+    next.once('end', () => void reconnect());
+    await next.connect();
+    await next.query(`LISTEN ${CHANNEL}`);
+    client = next;
+  };
+
+  const reconnect = async () => {
+    while (!stopped.signal.aborted) {
+      await delay(RECONNECT_AFTER_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (stopped.signal.aborted) return;
+      try {
+        await connect();
+        // What was published in between is lost: everyone reads the database again.
+        for (const pushes of subscribers.values()) for (const push of pushes) push({ data: undefined });
+        return;
+      } catch (error) {
+        // `end` of this attempt does not start a second loop: it was never connected.
+        logger.warn({ reason: messageOf(error) }, 'the event connection could not be opened again yet');
+      }
+    }
+  };
+
+  await connect();
+  return {
+    subscribe(topic, id) {
+      const key = keyOf(topic, id);
+      // Each subscriber has its own buffer: one shared between them would let the slowest decide for all.
+      return new Repeater<News>(async (push, stop) => {
+        const listener = (news: News) => void push(news);
+        subscribers.set(key, (subscribers.get(key) ?? new Set()).add(listener));
+        await stop;
+        const left = subscribers.get(key);
+        left?.delete(listener);
+        if (left?.size === 0) subscribers.delete(key);
+      }, new SlidingBuffer(UNREAD_AT_MOST));
+    },
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      await client?.end();
+    },
+  };
+}
+
+const keyOf = (topic: Topic, id: string) => `${topic}:${id}`;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** A kind of job: its payload, checked when queued and when run, and how the queue treats it. */
+export interface JobDefinition<Payload extends object> {
+  readonly name: string;
+  readonly payload: z.ZodType<Payload>;
+  readonly queue: {
+    /** A worker wakes at once instead of at its next poll. */
+    readonly notify: boolean;
+    /** A worker that died is noticed by this, not by the time limit. */
+    readonly heartbeatSeconds: number;
+    readonly expireInSeconds: number;
+    readonly retryLimit: number;
+    readonly deleteAfterSeconds: number;
+  };
+}
+
+const DAY_S = 86_400;
+
+/** Bring a site's mirror up to date: the work of one SyncRun. */
+export const syncSiteJob: JobDefinition<{ runId: string }> = {
+  name: 'sync-site',
+  payload: z.object({ runId: z.uuid() }),
+  queue: {
+    notify: true,
+    heartbeatSeconds: 30,
+    expireInSeconds: DAY_S,
+    retryLimit: 5, // for killed workers: what a site does wrong ends the run, not the job
+    deleteAfterSeconds: DAY_S,
+  },
+};

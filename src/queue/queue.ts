@@ -1,0 +1,65 @@
+import { PgBoss, fromPrisma } from 'pg-boss';
+
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { syncSiteJob, type JobDefinition } from './definitions.ts';
+
+/** What Prisma hands to the callback of `$transaction`. */
+export type Transaction = Parameters<typeof fromPrisma>[0];
+
+export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
+
+export interface Queue extends AsyncDisposable {
+  /** Adds a job inside the caller's transaction: it exists if, and only if, that transaction commits. */
+  enqueue<Payload extends object>(
+    transaction: Transaction,
+    job: JobDefinition<Payload>,
+    payload: Payload,
+  ): Promise<void>;
+  /**
+   * Runs jobs of one kind, `concurrency` at a time, until the queue is disposed. The signal fires then, and when
+   * the queue has given the job to someone else.
+   */
+  work<Payload extends object>(
+    job: JobDefinition<Payload>,
+    concurrency: number,
+    handler: JobHandler<Payload>,
+  ): Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+
+/** Opens the durable queue (pg-boss, schema `pgboss`), and makes or updates its tables. */
+export async function openQueue(databaseUrl: string, logger: Logger): Promise<Queue> {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    application_name: 'cimaise-queue',
+    max: 4,
+    useListenNotify: true,
+    superviseIntervalSeconds: 10, // how soon the job of a dead worker is noticed, after its last heartbeat
+    schedule: false,
+  });
+  boss.on('error', (error) => logger.error({ err: error }, 'the queue met an error'));
+  boss.on('warning', (warning) => logger.warn({ warning: messageOf(warning) }, 'the queue warns'));
+  await boss.start();
+  await boss.createQueue(syncSiteJob.name, syncSiteJob.queue);
+
+  const stopping = new AbortController();
+  return {
+    async enqueue(transaction, job, payload) {
+      await boss.send(job.name, job.payload.parse(payload), { db: fromPrisma(transaction) });
+    },
+    async work(job, concurrency, handler) {
+      const options = { localConcurrency: concurrency, pollingIntervalSeconds: 2 } as const;
+      await boss.work<object>(job.name, options, async (batch) => {
+        for (const { data, signal } of batch) {
+          await handler(job.payload.parse(data), AbortSignal.any([signal, stopping.signal]));
+        }
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { CimaiseError } from '../core/errors.ts';
+import { seal } from '../core/secrets.ts';
+import type { Database } from '../db/client.ts';
+import { Prisma } from '../db/generated/prisma/client.ts';
+
+export class InvalidUrlError extends CimaiseError {
+  override readonly name = 'InvalidUrlError';
+  readonly code = 'INVALID_URL';
+}
+
+export class InvalidSiteError extends CimaiseError {
+  override readonly name = 'InvalidSiteError';
+  readonly code = 'INVALID_SITE';
+}
+
+export class SiteExistsError extends CimaiseError {
+  override readonly name = 'SiteExistsError';
+  readonly code = 'SITE_EXISTS';
+}
+
+/**
+ * Registers a site. Its key is sealed before it touches the database.
+ *
+ * @throws InvalidUrlError, InvalidSiteError, SiteExistsError
+ */
+export async function addSite(
+  { database, secretKey }: { database: Database; secretKey: Buffer },
+  input: { name: string; url: string; key: string },
+): Promise<{ id: number }> {
+  const name = input.name.trim();
+  if (name === '' || name.length > 200) {
+    throw new InvalidSiteError('Expected a name of 1 to 200 characters; give the site one.');
+  }
+  // Node refuses to send any other character in a header, and would say so with the key in its message.
+  if (!/^[\x21-\x7e]{1,500}$/.test(input.key)) {
+    throw new InvalidSiteError('Expected an API key of 1 to 500 printable ASCII characters; copy it again.');
+  }
+  const url = normaliseUrl(input.url);
+  try {
+    return await database.prisma.site.create({
+      // Bound to the address: whoever can change the row cannot have the key sent elsewhere.
+      data: { name, url, sealedKey: seal(secretKey, input.key, url) },
+      select: { id: true },
+    });
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+      throw new SiteExistsError(`A site with the address ${url} is registered already; use that one.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** One spelling for one site: lower-case host, no query, no fragment, no slash at the end. */
+function normaliseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new InvalidUrlError('Expected an address such as https://gallery.example; give the whole address.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidUrlError('Expected an address without user name and password; leave them out.');
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
