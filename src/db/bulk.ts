@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { ClientBase } from 'pg';
 
 /** How one column of a bulk write gets its values: a PostgreSQL array type and a reader. */
 export interface BulkColumn<Row> {
@@ -108,7 +108,7 @@ const given = (columns: readonly Named[], first: number) =>
  * @param observedAt when the request that brought the rows was sent
  */
 export async function upsert<Row>(
-  client: pg.ClientBase,
+  client: ClientBase,
   statement: Upsert<Row>,
   siteId: number,
   observedAt: Date,

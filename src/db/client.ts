@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import { Pool, type PoolClient } from 'pg';
 
 import { PrismaClient } from './generated/prisma/client.ts';
 
 /** One pool for both doors to the database: Prisma for records, plain SQL for bulk writes and lists. */
 export interface Database extends AsyncDisposable {
   readonly url: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly prisma: PrismaClient;
 }
 
@@ -21,7 +21,7 @@ export interface DatabaseOptions {
 
 /** Opens the pool lazily: the first query connects. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     application_name: options.applicationName,
     max: options.connections,
@@ -41,7 +41,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
 }
 
 /** Runs `work` in one transaction on one connection: committed when it returns, rolled back when it throws. */
-export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = false;
   try {

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 import { migrate } from './migrate.ts';
 import { noFilters, openSchemaEngine, schemaFile } from './schema-engine.ts';
@@ -10,7 +10,7 @@ import { noFilters, openSchemaEngine, schemaFile } from './schema-engine.ts';
 export async function missingMigration(serverUrl: string): Promise<string | null> {
   const name = `cimaise_diff_${process.pid}`;
   const scratchUrl = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
-  const client = new pg.Client({ connectionString: serverUrl });
+  const client = new Client({ connectionString: serverUrl });
   await client.connect();
   try {
     await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

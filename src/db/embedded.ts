@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-import pg from 'pg';
+import { Client } from 'pg';
 import { z } from 'zod';
 
 import { StartError, messageOf } from '../core/errors.ts';
@@ -127,8 +127,12 @@ async function start(
   const logFile = join(clusterDir, 'postgres.log');
   try {
     await pgCtl(binaries, account, [
-      ...['start', '-D', clusterDir, '-l', logFile, '-w', '-t', String(START_TIMEOUT_S)],
-      ...['-o', flags.join(' ')],
+      'start',
+      `--pgdata=${clusterDir}`,
+      `--log=${logFile}`,
+      `--timeout=${START_TIMEOUT_S}`,
+      '--wait',
+      `--options=${flags.join(' ')}`,
     ]);
   } catch (cause) {
     throw new StartError(
@@ -168,7 +172,7 @@ function connectionString(clusterDir: string, database: string): string {
 }
 
 async function createDatabase(clusterDir: string): Promise<void> {
-  const client = new pg.Client({ connectionString: connectionString(clusterDir, 'postgres') });
+  const client = new Client({ connectionString: connectionString(clusterDir, 'postgres') });
   try {
     await client.connect();
     const { rowCount } = await client.query(`SELECT 1 FROM pg_database WHERE datname = 'cimaise'`);
@@ -181,7 +185,7 @@ async function createDatabase(clusterDir: string): Promise<void> {
 }
 
 async function hasOtherClients(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   try {
     await client.connect();
     const { rows } = await client.query<{ others: number }>(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import pg from 'pg';
+import { Client } from 'pg';
 
 import { StartError, messageOf, systemCodeOf } from '../core/errors.ts';
 import { noFilters, openSchemaEngine, readMigrations } from './schema-engine.ts';
@@ -36,7 +36,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 
 /** Prisma stores the SHA-256 of each script it applied. */
 async function appliedChecksums(databaseUrl: string): Promise<Set<string>> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     const { rows } = await client.query<{ checksum: string }>(

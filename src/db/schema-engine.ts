@@ -6,7 +6,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum, bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import * as engineModule from '@prisma/schema-engine-wasm/schema_engine_bg';
-import pg from 'pg';
+import { Pool } from 'pg';
 
 const prismaDir = fileURLToPath(new URL('../../prisma', import.meta.url));
 
@@ -57,7 +57,7 @@ const STAND_IN = 2950; // OID of uuid, a type that no column of the catalogs has
  * characters. The connection calls them uuid, which the adapter accepts, and the answer is put right here.
  */
 function catalogReader(connectionString: string): PrismaPg {
-  const pool = new pg.Pool({ connectionString, max: 1 });
+  const pool = new Pool({ connectionString, max: 1 });
   pool.on('connect', (client) => {
     client.connection.prependListener('rowDescription', ({ fields }) => {
       for (const field of fields) if (field.dataTypeID === CATALOG_CHAR) field.dataTypeID = STAND_IN;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Repeater, SlidingBuffer } from '@repeaterjs/repeater';
-import pg from 'pg';
+import { Client } from 'pg';
 
 import { messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -27,7 +27,7 @@ const RECONNECT_AFTER_MS = 500;
 export async function openEventBus(databaseUrl: string, logger: Logger): Promise<EventBus> {
   const subscribers = new Map<string, Set<(news: News) => void>>();
   const stopped = new AbortController();
-  let client: pg.Client | undefined;
+  let client: Client | undefined;
 
   const deliver = (payload: string | undefined) => {
     const event = Event.safeParse(payload === undefined ? undefined : parseJson(payload));
@@ -37,7 +37,7 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
   };
 
   const connect = async () => {
-    const next = new pg.Client({
+    const next = new Client({
       connectionString: databaseUrl,
       application_name: 'cimaise-events',
       keepAlive: true,

@@ -1,0 +1,85 @@
+import type { Config, Secrets } from './config.ts';
+import type { Logger } from './core/logger.ts';
+import { openDatabase, type Database } from './db/client.ts';
+import { startEmbeddedDatabase } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+import { openEventBus } from './events/bus.ts';
+import { openQueue } from './queue/queue.ts';
+import { addSite } from './registry/add-site.ts';
+import { followProgress } from './sync/follow-progress.ts';
+import { requestSync } from './sync/request-sync.ts';
+import { workOnSyncSite } from './tasks/sync-site.ts';
+import { openTemplateClient } from './template/client.ts';
+import type { GraphQLServices } from './graphql/context.ts';
+import { startHttpServer } from './http/server.ts';
+
+export interface App extends AsyncDisposable {
+  readonly database: Database;
+  readonly services: GraphQLServices;
+  /** Where the API is served; null for a worker. */
+  readonly url: string | null;
+}
+
+/**
+ * Builds and starts everything, in order: the only place where the parts are wired. Disposing it stops all of it in
+ * the opposite order; a start that fails half-way stops what had started.
+ *
+ * @throws StartError
+ */
+export async function createApp(config: Config, secrets: Secrets, logger: Logger): Promise<App> {
+  await using starting = new AsyncDisposableStack();
+  const databaseUrl = secrets.databaseUrl ?? (await startOwnDatabase(starting, config.dataDir, logger));
+  await migrate(databaseUrl);
+
+  const { role, sync } = config;
+  const database = starting.use(
+    openDatabase(databaseUrl, {
+      applicationName: `cimaise-${role}`,
+      connections: 10 + sync.concurrency,
+      onError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+    }),
+  );
+  const events = starting.use(await openEventBus(databaseUrl, logger));
+  const queue = starting.use(await openQueue(databaseUrl, logger));
+  const { secretKey } = secrets;
+
+  if (role !== 'server') {
+    const template = starting.use(openTemplateClient({ callTimeoutMs: sync.callTimeoutMs }));
+    const { pageRows, strict } = sync;
+    await workOnSyncSite(
+      queue,
+      { database, secretKey, template, pageRows, strict, logger },
+      sync.concurrency,
+    );
+  }
+  const services: GraphQLServices = {
+    database,
+    addSite: (input) => addSite({ database, secretKey }, input),
+    requestSync: (input) => requestSync({ database, queue }, input),
+    followProgress: (runId, signal) => followProgress({ database, events }, runId, signal),
+  };
+  const server =
+    role === 'worker'
+      ? null
+      : starting.use(
+          await startHttpServer({ config: config.http, adminToken: secrets.adminToken, services, logger }),
+        );
+  const started = starting.move();
+  return {
+    database,
+    services,
+    url: server?.url ?? null,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+async function startOwnDatabase(
+  stack: AsyncDisposableStack,
+  dataDir: string,
+  logger: Logger,
+): Promise<string> {
+  const embedded = await startEmbeddedDatabase(dataDir);
+  stack.defer(() => embedded.stop());
+  if (embedded.adopted) logger.info('took over the database that was running already');
+  return embedded.url;
+}

@@ -1,0 +1,34 @@
+import { StartError } from '../core/errors.ts';
+
+const STOP_DEADLINE_MS = 20_000;
+
+/**
+ * Runs a command to its end: disposes what `start` made on Ctrl-C or SIGTERM, and ends the process. A second Ctrl-C,
+ * or a stop that takes too long, ends it at once. What the person has to put right is printed as one sentence.
+ */
+export async function untilStopped(start: (signal: AbortSignal) => Promise<AsyncDisposable>): Promise<void> {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  }
+  try {
+    await using running = await start(stop.signal);
+    await aborted(stop.signal);
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    void running;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,27 @@
+import { upsert, upsertStatement } from '../../db/bulk.ts';
+import type { SettingRecord } from '../../template/contract/setting.ts';
+import type { EntitySync } from '../entity-sync.ts';
+import { commitPage, emptyTally } from '../tally.ts';
+
+const statement = upsertStatement<SettingRecord>(
+  'site_setting',
+  [{ name: 'key', type: 'text', of: (setting) => setting.key }],
+  [
+    { name: 'value', type: 'text', of: (setting) => setting.value },
+    { name: 'secret', type: 'boolean', of: (setting) => setting.secret },
+    { name: 'is_set', type: 'boolean', of: (setting) => setting.isSet },
+  ],
+);
+
+export const settings: EntitySync = {
+  entity: 'SETTINGS',
+  expected: () => null,
+  async sync({ database, template, site, siteId, runId, signal }) {
+    const { settings: rows, generation, sentAt } = await template.settings(site, { signal });
+    const tally = { ...emptyTally(), pages: 1, received: rows.length };
+    await commitPage(database, { runId, entity: 'SETTINGS', tally }, async (client) => {
+      Object.assign(tally, await upsert(client, statement, siteId, sentAt, rows));
+    });
+    return generation;
+  },
+};

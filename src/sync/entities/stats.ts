@@ -1,0 +1,35 @@
+import type { EntitySync } from '../entity-sync.ts';
+import { commitPage, emptyTally } from '../tally.ts';
+
+export const stats: EntitySync = {
+  entity: 'STATS',
+  expected: () => null,
+  async sync({ database, template, site, siteId, runId, signal }) {
+    const { stats: given, sentAt } = await template.stats(site, { signal });
+    const tally = { ...emptyTally(), pages: 1, received: 1 };
+    await commitPage(database, { runId, entity: 'STATS', tally }, async (client) => {
+      const { rows } = await client.query<{ created: boolean }>(
+        `INSERT INTO site_stats AS stored (site_id, paintings, users, orders, exhibitions, custom_requests,
+           delivered_orders, total_revenue, observed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (site_id) DO UPDATE SET paintings = $2, users = $3, orders = $4, exhibitions = $5,
+           custom_requests = $6, delivered_orders = $7, total_revenue = $8, observed_at = $9
+         WHERE stored.observed_at <= $9
+         RETURNING (xmax = 0) AS created`,
+        [
+          siteId,
+          given.paintings,
+          given.users,
+          given.orders,
+          given.exhibitions,
+          given.customRequests,
+          given.deliveredOrders,
+          given.totalRevenue,
+          sentAt,
+        ],
+      );
+      if (rows[0] !== undefined) tally[rows[0].created ? 'created' : 'updated'] = 1;
+    });
+    return null;
+  },
+};

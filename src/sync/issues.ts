@@ -1,0 +1,86 @@
+import type { ClientBase, Pool } from 'pg';
+
+import type { Entity } from '../db/generated/prisma/enums.ts';
+import type { RecordIssue } from '../template/contract/issues.ts';
+
+/** An issue, and the record it is about: its id on the site, or `@<place in the list>` where it has no sound id. */
+export interface FoundIssue extends Omit<RecordIssue, 'code'> {
+  record: string;
+  code: RecordIssue['code'] | 'DUPLICATE_ID';
+}
+
+export interface IssueScope {
+  siteId: number;
+  runId: string;
+  entity: Entity;
+}
+
+/** Whether the entity has open issues at all; without any, a page without findings has nothing to close. */
+export async function hasOpenIssues(pool: Pool, { siteId, entity }: IssueScope): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT 1 FROM sync_issue WHERE site_id = $1 AND entity = $2 AND resolved_at IS NULL LIMIT 1',
+    [siteId, entity],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Opens what was found and closes what is no longer there, for the records of one page. An issue that stays is not
+ * written, so an unchanged re-sync writes nothing.
+ *
+ * @param records all records of the page, with or without findings
+ */
+export async function recordIssues(
+  client: ClientBase,
+  { siteId, runId, entity }: IssueScope,
+  records: readonly string[],
+  found: readonly FoundIssue[],
+): Promise<void> {
+  const unique = [
+    ...new Map(found.map((issue) => [`${issue.record} ${issue.path} ${issue.code}`, issue])).values(),
+  ];
+  await client.query({
+    name: 'record-issues',
+    text: `
+      WITH found AS MATERIALIZED (
+        SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::issue_severity[], $9::text[], $10::text[])
+          AS found (record, path, code, severity, message, value)
+      ), closed AS (
+        UPDATE sync_issue AS stored SET resolved_at = now(), resolved_run_id = $2
+        WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL AND record = ANY ($4::text[])
+          AND (record, path, code) NOT IN (SELECT record, path, code FROM found)
+      )
+      INSERT INTO sync_issue AS stored (site_id, first_run_id, entity, record, path, code, severity, message, value)
+      SELECT $1, $2, $3, found.* FROM found
+      ON CONFLICT (site_id, entity, record, path, code) WHERE resolved_at IS NULL DO UPDATE
+        SET severity = EXCLUDED.severity, message = EXCLUDED.message, value = EXCLUDED.value
+        WHERE (stored.severity, stored.message, stored.value)
+          IS DISTINCT FROM (EXCLUDED.severity, EXCLUDED.message, EXCLUDED.value)`,
+    values: [
+      siteId,
+      runId,
+      entity,
+      records,
+      unique.map((issue) => issue.record),
+      unique.map((issue) => issue.path),
+      unique.map((issue) => issue.code),
+      unique.map((issue) => issue.severity),
+      unique.map((issue) => issue.message),
+      unique.map((issue) => issue.value),
+    ],
+  });
+}
+
+/** After a complete scan: closes issues at places of the list that no longer exist. */
+export async function closeIssuesBeyond(
+  client: ClientBase,
+  { siteId, runId, entity }: IssueScope,
+  rows: number,
+): Promise<void> {
+  await client.query(
+    `UPDATE sync_issue SET resolved_at = now(), resolved_run_id = $2
+     WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL
+       AND record LIKE '@%' AND substr(record, 2)::bigint >= $4`,
+    [siteId, runId, entity, rows],
+  );
+}

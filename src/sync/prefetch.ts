@@ -1,0 +1,18 @@
+/**
+ * Works one value ahead: while the consumer handles a value, the source makes the next. Chained, the stages of a
+ * pipeline (fetch, validate, write) overlap. A consumer that leaves early ends the source.
+ */
+export async function* prefetch<T, End>(source: AsyncGenerator<T, End>): AsyncGenerator<T, End> {
+  let ahead = source.next();
+  try {
+    for (;;) {
+      const current = await ahead;
+      if (current.done === true) return current.value;
+      ahead = source.next();
+      ahead.catch(() => undefined); // reported when it is awaited, not as unhandled before
+      yield current.value;
+    }
+  } finally {
+    void source.return(undefined as never).catch(() => undefined);
+  }
+}

@@ -1,0 +1,49 @@
+import { Entity } from '../db/generated/prisma/enums.ts';
+import { Prisma } from '../db/generated/prisma/client.ts';
+import type { Database } from '../db/client.ts';
+import { syncSiteJob } from '../queue/definitions.ts';
+import type { Queue } from '../queue/queue.ts';
+import { SiteNotFoundError } from '../registry/open-site.ts';
+
+const UNIQUE_VIOLATION = 'P2002';
+const FOREIGN_KEY_VIOLATION = 'P2003';
+
+/**
+ * Asks for a sync of a site, or joins the one under way: a site has one active run, held by a partial unique index.
+ * The run, its entities and its job are made in one transaction.
+ *
+ * @param input.entities null for all
+ * @throws SiteNotFoundError
+ */
+export async function requestSync(
+  { database, queue }: { database: Database; queue: Queue },
+  input: { siteId: number; entities: readonly Entity[] | null },
+): Promise<{ runId: string; joined: boolean }> {
+  const entities = [...(input.entities ?? Object.values(Entity))];
+  for (;;) {
+    const active = await database.prisma.syncRun.findFirst({
+      where: { siteId: input.siteId, endedAt: null },
+    });
+    if (active !== null) return { runId: active.id, joined: true };
+    try {
+      const runId = await database.prisma.$transaction(async (transaction) => {
+        const run = await transaction.syncRun.create({
+          data: {
+            siteId: input.siteId,
+            entities,
+            entityRuns: { create: entities.map((entity) => ({ entity })) },
+            log: { create: { level: 'INFO', message: `A sync of ${entities.join(', ')} was asked for.` } },
+          },
+        });
+        await queue.enqueue(transaction, syncSiteJob, { runId: run.id });
+        return run.id;
+      });
+      return { runId, joined: false };
+    } catch (error) {
+      if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error;
+      if (error.code === FOREIGN_KEY_VIOLATION) throw new SiteNotFoundError(input.siteId);
+      // Someone else was first: join that run, unless it has ended by now.
+      if (error.code !== UNIQUE_VIOLATION) throw error;
+    }
+  }
+}

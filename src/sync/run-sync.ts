@@ -1,0 +1,132 @@
+import { CimaiseError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { transaction, type Database } from '../db/client.ts';
+import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
+import { openSite } from '../registry/open-site.ts';
+import type { TemplateClient } from '../template/client.ts';
+import { entities } from './entities/index.ts';
+import type { EntityContext, EntitySync } from './entity-sync.ts';
+import { beginRun, endRun, writeLog, type Failure } from './runs.ts';
+import { beginEntity, endEntity } from './tally.ts';
+
+export interface SyncDependencies {
+  database: Database;
+  secretKey: Buffer;
+  template: TemplateClient;
+  pageRows: number;
+  strict: boolean;
+  logger: Logger;
+}
+
+/**
+ * Does the work of one run: each entity in turn, independent of the others, then the verdict. Read this first.
+ *
+ * Repeatable: called again for a run that a killed worker left behind, it does again what had not succeeded.
+ * When the signal fires it stops between two pages and throws the signal's reason; the run stays open for a worker.
+ */
+export async function runSync(deps: SyncDependencies, runId: string, signal: AbortSignal): Promise<void> {
+  const { database, logger } = deps;
+  if (!(await beginRun(database, runId))) return;
+  const run = await database.prisma.syncRun.findUniqueOrThrow({
+    where: { id: runId },
+    include: { entityRuns: true },
+  });
+  const failures = new Map<Entity, Failure>();
+  try {
+    const site = await openSite(deps, run.siteId);
+    const done = new Set(
+      run.entityRuns.filter((part) => part.status === 'SUCCEEDED').map((part) => part.entity),
+    );
+    for (const entity of entities) {
+      if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
+      const context = { ...deps, site, siteId: run.siteId, runId, signal };
+      const failure = await syncEntity(context, entity);
+      if (failure !== null) failures.set(entity.entity, failure);
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // Nothing of the site could be tried at all: its key does not open, or the database failed us.
+    logger.error({ err: error, runId }, 'a sync run failed');
+    await transaction(database.pool, (client) => endRun(client, runId, 'FAILED', describe(error)));
+    return;
+  }
+  await conclude(deps, run, failures);
+}
+
+/** Syncs one entity and records its end. Only the signal's reason leaves this function as an exception. */
+async function syncEntity(
+  context: EntityContext,
+  { entity, expected, sync }: EntitySync,
+): Promise<Failure | null> {
+  const { database, siteId, runId, signal, logger } = context;
+  const stats = await database.prisma.siteStats.findUnique({ where: { siteId } });
+  await beginEntity(database, { runId, entity, expected: stats === null ? null : expected(stats) });
+  const stop = new AbortController(); // ends a fetch that works ahead when the writing fails
+  try {
+    const generation = await sync({ ...context, signal: AbortSignal.any([signal, stop.signal]) });
+    await transaction(database.pool, async (client) => {
+      await endEntity(client, { runId, entity }, 'SUCCEEDED', null);
+      if (generation === null) return;
+      await client.query('UPDATE site SET generation = $2 WHERE id = $1 AND generation IS DISTINCT FROM $2', [
+        siteId,
+        generation,
+      ]);
+    });
+    return null;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const failure = describe(error);
+    logger[failure.code === 'INTERNAL' ? 'error' : 'warn']({ err: error, runId, entity }, 'an entity failed');
+    await transaction(database.pool, async (client) => {
+      await writeLog(client, runId, 'ERROR', entity, failure.message);
+      await endEntity(client, { runId, entity }, 'FAILED', failure);
+    });
+    return failure;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Ends the run and says how the site does, from what happened to its entities. */
+async function conclude(
+  { database }: SyncDependencies,
+  run: { id: string; siteId: number; entities: Entity[] },
+  failures: ReadonlyMap<Entity, Failure>,
+): Promise<void> {
+  const [first] = failures.values();
+  const status: RunStatus =
+    first === undefined ? 'SUCCEEDED' : failures.size === run.entities.length ? 'FAILED' : 'PARTIAL';
+  const whole = run.entities.length === entities.length;
+  await transaction(database.pool, async (client) => {
+    if (!(await endRun(client, run.id, status, first ?? null))) return;
+    const refused = [...failures.values()].some((failure) => failure.code === 'KEY_REFUSED');
+    // A run of a few entities says nothing about the site as a whole, unless its key was refused.
+    if (!whole && !refused) return;
+    await client.query(
+      `UPDATE site SET status = $2, synced_at = CASE WHEN $2 = 'HEALTHY'::site_status THEN now() ELSE synced_at END
+       WHERE id = $1`,
+      [run.siteId, refused ? 'KEY_REFUSED' : statusOf(status)],
+    );
+  });
+}
+
+function statusOf(status: RunStatus): SiteStatus {
+  switch (status) {
+    case 'SUCCEEDED':
+      return 'HEALTHY';
+    case 'PARTIAL':
+      return 'DEGRADED';
+    case 'FAILED':
+      return 'UNREACHABLE';
+    case 'QUEUED':
+    case 'RUNNING':
+    case 'CANCELLED':
+      throw new TypeError(`A run that is ${status} says nothing about its site`);
+  }
+}
+
+/** What the run's record says: an expected failure speaks for itself, anything else is ours and is in the log. */
+function describe(error: unknown): Failure {
+  if (error instanceof CimaiseError) return { code: error.code, message: error.message };
+  return { code: 'INTERNAL', message: 'Something went wrong on our side; the gateway log says what.' };
+}

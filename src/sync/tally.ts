@@ -1,0 +1,97 @@
+import type { ClientBase, PoolClient } from 'pg';
+
+import { transaction, type Database } from '../db/client.ts';
+import type { Entity, EntityRunStatus } from '../db/generated/prisma/enums.ts';
+import { publishProgress } from './progress.ts';
+import type { Failure } from './runs.ts';
+
+/** The counters of one entity of one run, in rows (pages: answers of the site). */
+export interface Tally {
+  pages: number;
+  received: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  normalised: number;
+  duplicates: number;
+}
+
+export const emptyTally = (): Tally => ({
+  pages: 0,
+  received: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+  normalised: 0,
+  duplicates: 0,
+});
+
+/**
+ * Commits one page: its rows, its issues, the counters and the news of them together, or nothing of it.
+ * The commit does not wait for the disk: after a crash of the machine the last pages may be gone as a whole, and
+ * are read again; the end of the run waits, and with it everything before.
+ */
+export async function commitPage(
+  database: Database,
+  { runId, entity, tally }: { runId: string; entity: Entity; tally: Tally },
+  write: (client: PoolClient) => Promise<void>,
+): Promise<void> {
+  await transaction(database.pool, async (client) => {
+    await client.query('SET LOCAL synchronous_commit TO off');
+    await write(client);
+    await client.query({
+      name: 'save-tally',
+      text: `
+        UPDATE sync_entity_run SET pages = $3, received = $4, created = $5, updated = $6, unchanged = $7,
+          rejected = $8, normalised = $9, duplicates = $10
+        WHERE run_id = $1 AND entity = $2`,
+      values: [
+        runId,
+        entity,
+        tally.pages,
+        tally.received,
+        tally.created,
+        tally.updated,
+        tally.unchanged,
+        tally.rejected,
+        tally.normalised,
+        tally.duplicates,
+      ],
+    });
+    await publishProgress(client, runId);
+  });
+}
+
+/** Marks the entity as begun, with counters from zero, and what its site says it holds. */
+export async function beginEntity(
+  database: Database,
+  { runId, entity, expected }: { runId: string; entity: Entity; expected: number | null },
+): Promise<void> {
+  await transaction(database.pool, async (client) => {
+    await client.query(
+      `UPDATE sync_entity_run SET status = 'RUNNING', started_at = now(), ended_at = NULL, expected = $3,
+         pages = 0, received = 0, created = 0, updated = 0, unchanged = 0, rejected = 0, normalised = 0,
+         duplicates = 0, error_code = NULL, error_message = NULL
+       WHERE run_id = $1 AND entity = $2`,
+      [runId, entity, expected],
+    );
+    await publishProgress(client, runId);
+  });
+}
+
+/** Ends the entity. */
+export async function endEntity(
+  client: ClientBase,
+  { runId, entity }: { runId: string; entity: Entity },
+  status: EntityRunStatus,
+  failure: Failure | null,
+): Promise<void> {
+  await client.query(
+    `UPDATE sync_entity_run SET status = $3, ended_at = now(), error_code = $4, error_message = $5
+     WHERE run_id = $1 AND entity = $2`,
+    [runId, entity, status, failure?.code ?? null, failure?.message ?? null],
+  );
+  await publishProgress(client, runId);
+}
