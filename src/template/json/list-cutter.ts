@@ -1,0 +1,133 @@
+import { NotJsonError, type Call } from '../errors.ts';
+import type { TemplateLimits } from '../limits.ts';
+import { createGrowingBytes } from './growing-bytes.ts';
+import { parseRecord, parseRun, UnreadableRecord } from './parse-records.ts';
+import { byte, createValueScan, resetValueScan, scanValue } from './scan-value.ts';
+
+export interface ListCutter {
+  /** Rows whose end has been seen. */
+  readonly rows: number;
+  /** Cuts on from `from`. Returns the place after the list's `]`, or -1 when the piece ended first. */
+  cut(piece: Uint8Array, from: number, into: unknown[]): number;
+}
+
+type RecordLimits = Pick<TemplateLimits, 'maxRecordBytes' | 'maxRecordDepth'>;
+
+/** Cuts a JSON list, from after its `[`, into parsed rows. Holds one unfinished row at most. */
+export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
+  const scan = createValueScan();
+  const carried = createGrowingBytes();
+  let place: 'FIRST' | 'NEXT' | 'INSIDE' | 'AFTER' = 'FIRST';
+  let isBare = false;
+  let skipped: UnreadableRecord | null = null;
+  let rows = 0;
+
+  function whySkip(bytesSoFar: number): UnreadableRecord | null {
+    if (skipped !== null) return skipped;
+    if (bytesSoFar > limits.maxRecordBytes) {
+      return new UnreadableRecord(
+        'RECORD_TOO_LARGE',
+        `Expected at most ${limits.maxRecordBytes} bytes, got more.`,
+      );
+    }
+    if (scan.deepest > limits.maxRecordDepth) {
+      return new UnreadableRecord(
+        'RECORD_TOO_DEEP',
+        `Expected at most ${limits.maxRecordDepth} levels, got more.`,
+      );
+    }
+    return null;
+  }
+
+  function garbage(): NotJsonError {
+    return new NotJsonError(
+      call,
+      rows === 0 ? 'text that is not JSON' : `text that is not JSON after ${rows} records`,
+    );
+  }
+
+  return {
+    get rows() {
+      return rows;
+    },
+    cut(piece, from, into) {
+      let bounds: number[] = [];
+      let start = from;
+      let at = from;
+
+      const parseBounds = (): void => {
+        if (bounds.length > 0) parseRun(piece, bounds, into);
+        bounds = [];
+      };
+      const finish = (end: number): void => {
+        skipped = whySkip(carried.length + end - start);
+        if (skipped !== null) {
+          parseBounds();
+          into.push(skipped);
+        } else if (carried.length > 0) {
+          carried.append(piece, start, end);
+          into.push(parseRecord(carried.view()));
+        } else {
+          bounds.push(start, end);
+        }
+        carried.clear();
+        skipped = null;
+        rows++;
+      };
+
+      while (at < piece.length) {
+        if (place === 'INSIDE') {
+          const end = isBare ? bareEnd(piece, at) : scanValue(scan, piece, at);
+          if (scan.mismatched) throw garbage();
+          if (end === -1) break;
+          finish(end);
+          at = end;
+          place = 'AFTER';
+          continue;
+        }
+        const c = piece[at] ?? 0;
+        if (isSpace(c)) {
+          at++;
+        } else if (place === 'AFTER') {
+          if (c === byte.closeList) {
+            parseBounds();
+            return at + 1;
+          }
+          if (c !== byte.comma) throw garbage();
+          place = 'NEXT';
+          at++;
+        } else if (c === byte.closeList && place === 'FIRST') {
+          return at + 1;
+        } else if (c === byte.comma || c === byte.colon || c === byte.closeList || c === byte.closeObject) {
+          throw garbage();
+        } else {
+          isBare = c !== byte.openObject && c !== byte.openList && c !== byte.quote;
+          resetValueScan(scan);
+          start = at;
+          place = 'INSIDE';
+        }
+      }
+
+      parseBounds();
+      if (place === 'INSIDE') {
+        skipped = whySkip(carried.length + piece.length - start);
+        if (skipped === null) carried.append(piece, start, piece.length);
+        else carried.clear();
+      }
+      return -1;
+    },
+  };
+}
+
+export function isSpace(c: number): boolean {
+  return c === byte.space || c === byte.lineFeed || c === byte.carriageReturn || c === byte.tab;
+}
+
+/** The end of a number or a word, or -1 when the piece ended first. */
+export function bareEnd(piece: Uint8Array, from: number): number {
+  for (let at = from; at < piece.length; at++) {
+    const c = piece[at] ?? 0;
+    if (c === byte.comma || c === byte.closeList || c === byte.closeObject || isSpace(c)) return at;
+  }
+  return -1;
+}
