@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { methodNotAllowedPage, notFoundPage, type Answer } from './answer.ts';
 import { controlFaults } from './control.ts';
-import { routes } from './endpoints/index.ts';
-import type { Site } from './endpoints/site.ts';
+import { routes, type Route } from './endpoints/index.ts';
+import type { Site, SiteRequest } from './endpoints/site.ts';
 import { answerInstead } from './faults/answer-instead.ts';
 import type { FaultWatch } from './faults/fault-board.ts';
-import type { Fault } from './faults/kinds.ts';
 import { sendBroken } from './faults/send-broken.ts';
 import { spoilsText, spoilText } from './faults/spoil-text.ts';
+import { readBody } from './read-body.ts';
+import { recordKinds } from './records/index.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** A request the site has seen; the key itself is never kept. */
@@ -20,6 +21,7 @@ export interface SeenRequest {
   readonly hadKey: boolean;
 }
 
+/** What handling a request needs of its site. */
 export interface RequestHandling {
   readonly site: Site;
   readonly board: FaultWatch;
@@ -28,100 +30,75 @@ export interface RequestHandling {
   readonly signal: AbortSignal;
 }
 
-const BODY_LIMIT = 20 * 1024 * 1024;
-
+/** Answers one request, or breaks it the way the faults that are on say. */
 export async function handleRequest(
   handling: RequestHandling,
-  request: IncomingMessage,
+  incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { site, board, signal } = handling;
-  const target = request.url ?? '/';
-  const url = new URL(`http://site${target.startsWith('/') ? target : '/'}`);
-  const method = request.method ?? 'GET';
-  const readBody = () => readWhole(request);
-  if (url.pathname === '/__demo/faults') {
-    await sendAnswer(await controlFaults(method, board, readBody), response, signal);
+  const target = incoming.url?.startsWith('/') ? incoming.url : '/';
+  const { pathname, searchParams } = new URL(`http://site.invalid${target.replace(/^\/+/, '/')}`);
+  const method = incoming.method ?? 'GET';
+  if (pathname === '/__demo/faults') {
+    const answer = await controlFaults(method, board, () => readBody(incoming));
+    await sendAnswer(answer, response, signal);
     return;
   }
 
-  const key = request.headers['x-api-key'];
+  const key = [incoming.headers['x-api-key']].flat()[0];
   handling.log({ method, path: target, at: new Date(), hadKey: key !== undefined });
-  const route = routes.find((one) => one.path.test(url.pathname));
+  const route = routes.find((one) => one.path.test(pathname));
   const faults = route?.endpoint ? board.meet(route.endpoint) : [];
   for (const fault of faults) {
     // oxlint-disable-next-line no-await-in-loop
     if (fault.kind === 'slow-headers') await delay(fault.ms, undefined, { signal });
-    if (fault.kind === 'down-socket') {
-      request.socket.resetAndDestroy();
-      return;
-    }
+  }
+  if (faults.some((fault) => fault.kind === 'down-socket')) {
+    incoming.socket.resetAndDestroy();
+    return;
   }
 
-  const instead =
-    route?.endpoint &&
-    firstOf(faults, (fault) => answerInstead(fault, site.gallery, route.endpoint ?? 'home', target));
-  const handler = route?.methods[method === 'HEAD' ? 'GET' : method];
-  let answer: Answer;
-  if (instead) answer = instead;
-  else if (!route) answer = notFoundPage();
-  else if (!handler) answer = methodNotAllowedPage(Object.keys(route.methods).join(', '));
-  else {
-    const name = decode(route.path.exec(url.pathname)?.[1] ?? '');
-    answer = await handler(site, {
-      method,
-      path: url.pathname,
-      query: url.searchParams,
-      key: Array.isArray(key) ? key[0] : key,
-      contentType: request.headers['content-type'] ?? '',
-      name,
-      faults,
-      readBody,
-    });
-    if (
-      answer.status === 200 &&
-      typeof answer.body === 'string' &&
-      !isList(route.endpoint) &&
-      spoilsText(faults)
-    ) {
-      answer = { ...answer, body: spoilText(answer.body, faults) };
-    }
-  }
+  const answer = await answerRequest(site, route, {
+    method,
+    target,
+    query: searchParams,
+    key: key === '' ? undefined : key,
+    contentType: incoming.headers['content-type'] ?? '',
+    name: decoded(route?.path.exec(pathname)?.[1] ?? ''),
+    faults,
+    readBody: () => readBody(incoming),
+  });
   for (const fault of faults) {
     // oxlint-disable-next-line no-await-in-loop
-    if (await sendBroken(fault, answer, request, response, signal)) return;
+    if (await sendBroken(fault, answer, incoming, response, signal)) return;
   }
   await sendAnswer(answer, response, signal);
 }
 
-function firstOf(faults: readonly Fault[], make: (fault: Fault) => Answer | undefined): Answer | undefined {
-  for (const fault of faults) {
-    const answer = make(fault);
-    if (answer) return answer;
+async function answerRequest(site: Site, route: Route | undefined, request: SiteRequest): Promise<Answer> {
+  if (!route) return notFoundPage();
+  const { endpoint } = route;
+  if (endpoint) {
+    for (const fault of request.faults) {
+      const answer = answerInstead(fault, site.gallery, endpoint, request.target);
+      if (answer) return answer;
+    }
   }
-  return undefined;
+  const handler = route.methods[request.method === 'HEAD' ? 'GET' : request.method];
+  if (!handler) return methodNotAllowedPage(Object.keys(route.methods).join(', '));
+
+  const answer = await handler(site, request);
+  // Lists spoil a row of theirs; what is one object is spoiled here.
+  const isObject = endpoint !== undefined && !(endpoint in recordKinds) && typeof answer.body === 'string';
+  if (!isObject || answer.status !== 200 || !spoilsText(request.faults)) return answer;
+  return { ...answer, body: spoilText(String(answer.body), request.faults) };
 }
 
-/** Lists spoil their own rows. */
-function isList(endpoint: string | undefined): boolean {
-  return ['paintings', 'users', 'orders', 'exhibitions', 'customRequests'].includes(endpoint ?? '');
-}
-
-function decode(text: string): string {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
     return text;
   }
-}
-
-async function readWhole(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    const bytes = Buffer.from(part);
-    length += bytes.length;
-    if (length <= BODY_LIMIT) parts.push(bytes);
-  }
-  return Buffer.concat(parts);
 }

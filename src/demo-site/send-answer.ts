@@ -12,7 +12,7 @@ export async function sendAnswer(
   signal: AbortSignal,
 ): Promise<void> {
   if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) {
-    const body = Buffer.from(answer.body);
+    const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
     response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
     response.end(body);
     return;

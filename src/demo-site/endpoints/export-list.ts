@@ -72,6 +72,5 @@ export function* itemTexts(
 }
 
 function join(chunks: readonly Chunk[]): Chunk {
-  if (chunks.every((chunk) => typeof chunk === 'string')) return chunks.join('');
-  return Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
+  return Buffer.concat(chunks.map((chunk) => (Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk))));
 }

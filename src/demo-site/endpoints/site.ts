@@ -14,7 +14,8 @@ export interface Site {
 /** A request as the endpoints see it. */
 export interface SiteRequest {
   readonly method: string;
-  readonly path: string;
+  /** Path with its query. */
+  readonly target: string;
   readonly query: URLSearchParams;
   readonly key: string | undefined;
   readonly contentType: string;

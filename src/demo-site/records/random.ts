@@ -8,5 +8,6 @@ export function mix(seed: number, salt: number, index: number): number {
 
 /** The word of a list that a hash points at. */
 export function pick<Word>(words: readonly [Word, ...Word[]], hash: number): Word {
-  return words[hash % words.length] ?? words[0];
+  const word = words[hash % words.length];
+  return word === undefined ? words[0] : word;
 }

@@ -2,7 +2,9 @@ import { floatText, isRow, jsonText, type JsonValue, type Row } from './json.ts'
 
 export interface Column {
   readonly name: string;
-  readonly prefix: string;
+  /** The name as it stands in a row, first or after another column. */
+  readonly first: string;
+  readonly next: string;
   readonly write: (value: JsonValue) => string;
 }
 
@@ -18,7 +20,7 @@ export function columns(list: string, nested: Readonly<Record<string, readonly C
       const name = word.replace(/~$/, '');
       const inner = nested[name];
       const write = inner ? listWriter(inner) : word.endsWith('~') ? floatText : jsonText;
-      return { name, prefix: `${JSON.stringify(name)}:`, write };
+      return { name, first: `{"${name}":`, next: `,"${name}":`, write };
     });
 }
 
@@ -27,7 +29,7 @@ export function rowText(row: Row, chosen: readonly Column[]): string {
   let text = '';
   for (const column of chosen) {
     const value = row[column.name];
-    if (value !== undefined) text += (text === '' ? '{' : ',') + column.prefix + column.write(value);
+    if (value !== undefined) text += (text === '' ? column.first : column.next) + column.write(value);
   }
   return text === '' ? '{}' : `${text}}`;
 }

@@ -32,11 +32,19 @@ export function createRowList(count: number, make: (id: number) => Row, order: B
   const hidden = new Set<number>();
   const written = new Map<RowId, Row>();
   const graves = new Map<RowId, Row>();
+  const positions = new WeakMap<Row, number>();
   let highestId = count;
   let current: Snapshot | undefined;
 
   const isBase = (id: RowId): id is number =>
     typeof id === 'number' && Number.isInteger(id) && id >= 1 && id <= count;
+
+  // A written row keeps its place among the untouched ones, so it is looked for once.
+  function placeOf(row: Row): number {
+    const known = positions.get(row) ?? positionBefore(row, count, make, order);
+    positions.set(row, known);
+    return known;
+  }
 
   function find(id: RowId): Row | undefined {
     const row = written.get(id);
@@ -56,7 +64,7 @@ export function createRowList(count: number, make: (id: number) => Row, order: B
     put,
     nextId: () => highestId + 1,
     snapshot() {
-      current ??= freeze(buildSegments(count, make, order, hidden, written), make, order);
+      current ??= freeze(buildSegments(count, order, hidden, written, placeOf), make, order);
       return current;
     },
     remove(id) {
@@ -92,13 +100,13 @@ function positionBefore(row: Row, count: number, make: (id: number) => Row, orde
 
 function buildSegments(
   count: number,
-  make: (id: number) => Row,
   order: BaseOrder,
   hidden: ReadonlySet<number>,
   written: ReadonlyMap<RowId, Row>,
+  placeOf: (row: Row) => number,
 ): Segment[] {
   const inserts = [...written.values()]
-    .map((row) => ({ at: positionBefore(row, count, make, order), row }))
+    .map((row) => ({ at: placeOf(row), row }))
     .toSorted((left, right) => left.at - right.at || order.compare(left.row, right.row));
   const holes = [...hidden].map((id) => order.positionOf(id)).toSorted((left, right) => left - right);
 

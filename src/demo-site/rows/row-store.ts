@@ -65,7 +65,7 @@ export function createRowStore(gallery: Gallery): DemoRows {
 
   function snapshot(entity: Entity): Snapshot {
     const plain = lists[entity].snapshot();
-    if (entity !== 'orders') return plain;
+    if (entity !== 'orders' || plain.isRaw) return plain;
     if (joinedOrders?.plain !== plain) {
       const read = function* (offset: number, limit: number): Generator<ListItem> {
         for (const item of plain.read(offset, limit)) yield joined(item);
@@ -86,7 +86,7 @@ export function createRowStore(gallery: Gallery): DemoRows {
     page: (entity, offset, limit) => [...snapshot(entity).read(offset, limit)],
     find(entity, id) {
       const row = lists[entity].find(id);
-      const full = row && joined(row);
+      const full = row && !lists[entity].snapshot().isRaw ? joined(row) : row;
       return isRow(full) ? full : undefined;
     },
     insert(entity, row = {}) {
