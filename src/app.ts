@@ -9,7 +9,9 @@ import { addSite } from './registry/add-site.ts';
 import { followProgress } from './sync/follow-progress.ts';
 import { requestSync } from './sync/request-sync.ts';
 import { workOnSyncSite } from './tasks/sync-site.ts';
-import { openTemplateClient } from './template/client.ts';
+import { createTemplateClient } from './template/client.ts';
+import { createTemplateAgent } from './template/http.ts';
+import { defaultLimits } from './template/limits.ts';
 import type { GraphQLServices } from './graphql/context.ts';
 import { startHttpServer } from './http/server.ts';
 
@@ -44,7 +46,10 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
   const { secretKey } = secrets;
 
   if (role !== 'server') {
-    const template = starting.use(openTemplateClient({ callTimeoutMs: sync.callTimeoutMs }));
+    const limits = { ...defaultLimits, listCallMs: sync.callTimeoutMs };
+    const dispatcher = createTemplateAgent(limits);
+    starting.defer(() => dispatcher.destroy());
+    const template = createTemplateClient({ dispatcher, limits });
     const { pageRows, strict } = sync;
     await workOnSyncSite(
       queue,

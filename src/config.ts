@@ -61,7 +61,7 @@ export interface Config {
     readonly concurrency: number;
     /** Rows asked for in one request, and written in one statement. */
     readonly pageRows: number;
-    /** Limit for one call to a site, from connecting to the last byte. */
+    /** Limit for reading one answer of a list, from connecting to the last byte taken. */
     readonly callTimeoutMs: number;
     readonly strict: boolean;
   };

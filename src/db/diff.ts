@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 
 import { migrate } from './migrate.ts';
-import { noFilters, openSchemaEngine, schemaFile } from './schema-engine.ts';
+import { noFilters, withSchemaEngine, schemaFile } from './schema-engine.ts';
 
 /**
  * What is missing in the migrations for them to yield prisma/schema.prisma: an SQL script, or null for nothing.
@@ -16,16 +16,16 @@ export async function missingMigration(serverUrl: string): Promise<string | null
     await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await client.query(`CREATE DATABASE ${name}`);
     await migrate(scratchUrl);
-    const engine = await openSchemaEngine(scratchUrl);
     const files = [schemaFile()];
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: 'schemaDatasource', files, configDir: '' },
-      to: { tag: 'schemaDatamodel', files },
-      script: true,
-      exitCode: true,
-      filters: noFilters,
-    });
-    engine.free();
+    const { exitCode, stdout } = await withSchemaEngine(scratchUrl, (engine) =>
+      engine.diff({
+        from: { tag: 'schemaDatasource', files, configDir: '' },
+        to: { tag: 'schemaDatamodel', files },
+        script: true,
+        exitCode: true,
+        filters: noFilters,
+      }),
+    );
     return exitCode === 0 ? null : stdout;
   } finally {
     await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

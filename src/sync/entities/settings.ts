@@ -1,6 +1,7 @@
 import { upsert, upsertStatement } from '../../db/bulk.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
 import type { EntitySync } from '../entity-sync.ts';
+import { recordIssues } from '../issues.ts';
 import { commitPage, emptyTally } from '../tally.ts';
 
 const statement = upsertStatement<SettingRecord>(
@@ -17,10 +18,19 @@ export const settings: EntitySync = {
   entity: 'SETTINGS',
   expected: () => null,
   async sync({ database, template, site, siteId, runId, signal }) {
-    const { settings: rows, generation, sentAt } = await template.settings(site, { signal });
-    const tally = { ...emptyTally(), pages: 1, received: rows.length };
-    await commitPage(database, { runId, entity: 'SETTINGS', tally }, async (client) => {
+    const { settings: rows, issues, generation, sentAt } = await template.settings(site, { signal });
+    const rejected = new Set(issues.flatMap((issue) => (issue.severity === 'ERROR' ? [issue.record] : [])))
+      .size;
+    const tally = { ...emptyTally(), pages: 1, received: rows.length + rejected, rejected };
+    const scope = { siteId, runId, entity: 'SETTINGS' } as const;
+    await commitPage(database, { ...scope, tally }, async (client) => {
       Object.assign(tally, await upsert(client, statement, siteId, sentAt, rows));
+      await recordIssues(
+        client,
+        scope,
+        [...rows.map((row) => row.key), ...issues.map((issue) => issue.record)],
+        issues,
+      );
     });
     return generation;
   },

@@ -1,13 +1,20 @@
 import type { EntitySync } from '../entity-sync.ts';
+import { recordIssues } from '../issues.ts';
 import { commitPage, emptyTally } from '../tally.ts';
+
+/** The one record of this entity, by the name its issues go by. */
+const RECORD = 'stats';
 
 export const stats: EntitySync = {
   entity: 'STATS',
   expected: () => null,
   async sync({ database, template, site, siteId, runId, signal }) {
-    const { stats: given, sentAt } = await template.stats(site, { signal });
+    const { stats: given, issues, sentAt } = await template.stats(site, { signal });
     const tally = { ...emptyTally(), pages: 1, received: 1 };
-    await commitPage(database, { runId, entity: 'STATS', tally }, async (client) => {
+    const scope = { siteId, runId, entity: 'STATS' } as const;
+    const found = issues.map((issue) => ({ record: RECORD, ...issue }));
+    await commitPage(database, { ...scope, tally }, async (client) => {
+      await recordIssues(client, scope, [RECORD], found);
       const { rows } = await client.query<{ created: boolean }>(
         `INSERT INTO site_stats AS stored (site_id, paintings, users, orders, exhibitions, custom_requests,
            delivered_orders, total_revenue, observed_at)

@@ -1,0 +1,88 @@
+import { pino } from 'pino';
+
+import { openEventBus } from '../../src/events/bus.ts';
+import { openQueue } from '../../src/queue/queue.ts';
+import { addSite } from '../../src/registry/add-site.ts';
+import type { Database } from '../../src/db/client.ts';
+import type { Entity } from '../../src/db/generated/prisma/enums.ts';
+import { startDemoSite, type DemoSite, type DemoSiteOptions } from '../../src/demo-site/start-demo-site.ts';
+import { followProgress } from '../../src/sync/follow-progress.ts';
+import type { SyncProgress } from '../../src/sync/progress.ts';
+import { requestSync } from '../../src/sync/request-sync.ts';
+import type { SyncDependencies } from '../../src/sync/run-sync.ts';
+import { workOnSyncSite } from '../../src/tasks/sync-site.ts';
+import { createTemplateClient } from '../../src/template/client.ts';
+import { createTemplateAgent } from '../../src/template/http.ts';
+import { defaultLimits, type TemplateLimits } from '../../src/template/limits.ts';
+import { createTestDatabase } from './database.ts';
+
+export interface GatewayOptions {
+  limits?: Partial<TemplateLimits>;
+  pageRows?: number;
+  strict?: boolean;
+  /** Workers of the queue; 0: jobs stay queued. */
+  concurrency?: number;
+}
+
+/** The real parts of a gateway without HTTP, on a database of its own, with demo sites to sync from. */
+export interface TestGateway extends AsyncDisposable {
+  readonly database: Database;
+  readonly deps: SyncDependencies;
+  /** Starts a demo site and registers it. */
+  addDemoSite(options?: Partial<DemoSiteOptions>): Promise<{ siteId: number; site: DemoSite }>;
+  /** Registers any address. */
+  addSite(url: string, key?: string): Promise<number>;
+  request(siteId: number, entities?: readonly Entity[]): Promise<{ runId: string; joined: boolean }>;
+  follow(runId: string, signal?: AbortSignal): AsyncGenerator<SyncProgress, void>;
+  /** Syncs to the end, and tells the state the run ended in. */
+  sync(siteId: number, entities?: readonly Entity[]): Promise<SyncProgress>;
+}
+
+export async function createTestGateway(options: GatewayOptions = {}): Promise<TestGateway> {
+  const stack = new AsyncDisposableStack();
+  const logger = pino({ level: 'silent' });
+  const database = stack.use(await createTestDatabase());
+  const events = stack.use(await openEventBus(database.url, logger));
+  const queue = stack.use(await openQueue(database.url, logger));
+  const limits = { ...defaultLimits, ...options.limits };
+  const dispatcher = createTemplateAgent(limits);
+  stack.defer(() => dispatcher.destroy());
+  const deps: SyncDependencies = {
+    database,
+    secretKey: Buffer.alloc(32, 7),
+    template: createTemplateClient({ dispatcher, limits }),
+    pageRows: options.pageRows ?? 1_000,
+    strict: options.strict ?? false,
+    logger,
+  };
+  const { concurrency = 2 } = options;
+  if (concurrency > 0) await workOnSyncSite(queue, deps, concurrency);
+
+  const register = async (url: string, key = 'any-key') =>
+    (await addSite(deps, { name: 'A gallery', url, key })).id;
+  const request = (siteId: number, entities?: readonly Entity[]) =>
+    requestSync({ database, queue }, { siteId, entities: entities ?? null });
+  const follow = (runId: string, signal = new AbortController().signal) =>
+    followProgress({ database, events }, runId, signal);
+
+  return {
+    database,
+    deps,
+    request,
+    follow,
+    addSite: register,
+    async addDemoSite(demo = {}) {
+      const site = await startDemoSite({ generation: 'v2', name: 'Galerie', apiKey: 'demo-key', ...demo });
+      stack.defer(() => site.stop());
+      return { siteId: await register(site.url, site.apiKey), site };
+    },
+    async sync(siteId, entities) {
+      const { runId } = await request(siteId, entities);
+      let last: SyncProgress | undefined;
+      for await (const progress of follow(runId)) last = progress;
+      if (last === undefined) throw new Error('the run told nothing');
+      return last;
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
