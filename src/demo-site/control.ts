@@ -3,7 +3,9 @@ import { json, methodNotAllowedPage, type Answer } from './answer.ts';
 import type { FaultBoard } from './faults/fault-board.ts';
 import { Endpoint, Fault, FaultKind, faultKinds } from './faults/kinds.ts';
 
-const named = (text: unknown) => (text === 'custom-requests' ? 'customRequests' : text);
+/** `custom-requests` is the name in the path, `customRequests` the one in code: both are understood. */
+const named = (text: unknown) =>
+  typeof text === 'string' ? text.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) : text;
 const Target = z.preprocess(named, z.union([Endpoint, z.literal('*')]));
 const Clearing = z.strictObject({ endpoint: Target.optional(), kind: FaultKind.optional() });
 

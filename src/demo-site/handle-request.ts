@@ -42,7 +42,7 @@ export async function handleRequest(
   const method = incoming.method ?? 'GET';
   if (pathname === '/__demo/faults') {
     const answer = await controlFaults(method, board, () => readBody(incoming));
-    await sendAnswer(answer, response, signal);
+    await sendAnswer(answer, response);
     return;
   }
 
@@ -73,7 +73,7 @@ export async function handleRequest(
     // oxlint-disable-next-line no-await-in-loop
     if (await sendBroken(fault, answer, incoming, response, signal)) return;
   }
-  await sendAnswer(answer, response, signal);
+  await sendAnswer(answer, response);
 }
 
 async function answerRequest(site: Site, route: Route | undefined, request: SiteRequest): Promise<Answer> {

@@ -23,7 +23,7 @@ export interface DemoSiteOptions {
 }
 
 /** A running template site. */
-export interface DemoSite {
+export interface DemoSite extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   /** The key the site accepts now; writing its setting `export_api_key` changes it. */
@@ -75,6 +75,14 @@ export async function startDemoSite(options: DemoSiteOptions): Promise<DemoSite>
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
 
+  async function stop(): Promise<void> {
+    if (!server.listening) return;
+    stopping.abort();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -86,12 +94,7 @@ export async function startDemoSite(options: DemoSiteOptions): Promise<DemoSite>
     settings,
     requests,
     forgetRequests: () => requests.splice(0),
-    async stop() {
-      if (!server.listening) return;
-      stopping.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }

@@ -1,4 +1,4 @@
-import { createGunzip, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { faultKinds } from '../../src/demo-site/faults/kinds.ts';
 import { startDemoSite, type DemoSite } from '../../src/demo-site/start-demo-site.ts';
@@ -148,10 +148,9 @@ describe('a fault that answers in place of the site', () => {
     v2.faults.set('paintings', { kind: 'gzip-bomb' });
     const bomb = await get('paintings');
     expect(bomb.body.length).toBeLessThan(3_000_000);
-    let length = 0;
-    for await (const part of createGunzip().end(bomb.body)) length += part.length;
-    expect(length).toBeGreaterThan(2 * 1024 ** 3);
-  }, 30_000);
+    // The last four bytes of gzip are the plain length.
+    expect(bomb.body.readUInt32LE(bomb.body.length - 4)).toBeGreaterThan(2 * 1024 ** 3);
+  });
 });
 
 describe('a fault of the connection', () => {

@@ -9,7 +9,10 @@ import { createRowList, type RowId, type RowList, type Snapshot } from './row-li
 export interface DemoRows {
   /** How many rows the list has now. */
   count(entity: Entity): number;
-  /** Every row, with all its columns, in the order the site answers them. Made one by one. */
+  /**
+   * Every row, with all its columns, in the order the site answers them. Made one by one. The real rows also where
+   * the site answers the names of their columns, as v2 does for custom requests.
+   */
   all(entity: Entity): Generator<ListItem>;
   page(entity: Entity, offset: number, limit: number): ListItem[];
   find(entity: Entity, id: RowId): Row | undefined;
