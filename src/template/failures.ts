@@ -44,17 +44,16 @@ export function toSiteFailure(
   if (code.startsWith('Z_'))
     return new NotJsonError(call, 'a compressed body that does not unpack', { cause: error });
   if (tlsCodes.test(code)) return new TlsError(call, code, { cause: error });
-  if (isNetworkCode(code) || error instanceof errors.HTTPParserError) {
-    return new UnreachableError(call, code, { cause: error });
-  }
-  return error;
+  // The parser's error carries the bytes it stumbled over, which belong in no log.
+  if (error instanceof errors.HTTPParserError) return new UnreachableError(call, code);
+  return isNetworkCode(code) ? new UnreachableError(call, code, { cause: error }) : error;
 }
 
 function isNetworkCode(code: string): boolean {
   return (
     code === 'UND_ERR_SOCKET' ||
     code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
-    /^(E[A-Z0-9]+|HPE_\w+)$/.test(code)
+    /^(?!ERR_)(E[A-Z0-9_]+|HPE_\w+)$/.test(code)
   );
 }
 

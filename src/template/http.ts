@@ -41,13 +41,15 @@ export interface FetchOptions {
   maxDecodedBytes: number;
 }
 
-/** The agent of the whole process: kept connections, never more than a few to one site. Close it at the end. */
+/** The agent of the whole process: it keeps connections for the next page. Close it at the end. */
 export function createTemplateAgent(limits: Pick<TemplateLimits, 'connectMs'>): Agent {
   return new Agent({
     connect: { timeout: limits.connectMs },
-    // One site's lists are read one after the other; the rest is for a person asking meanwhile.
-    connections: 4,
-    keepAliveTimeout: 10_000,
+    // Less than what common Python servers keep an idle connection open (2 s): a request sent into a connection
+    // that is just being closed fails.
+    keepAliveTimeout: 1_500,
+    // One protocol, whose limits and failures are all tested.
+    allowH2: false,
   });
 }
 
@@ -63,8 +65,10 @@ export async function* fetchBody(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   options.signal?.throwIfAborted();
   const url = siteUrl(site, call);
-  const wholeCall = AbortSignal.timeout(options.callMs);
-  const signal = options.signal === undefined ? wholeCall : AbortSignal.any([options.signal, wholeCall]);
+  // Not AbortSignal.timeout: that one lives on, with all it holds, for minutes after the call has ended.
+  const wholeCall = new AbortController();
+  const timer = setTimeout(() => wholeCall.abort(), options.callMs).unref();
+  const signals = options.signal === undefined ? [wholeCall.signal] : [options.signal, wholeCall.signal];
   try {
     const answer = await request(url, {
       dispatcher: door.dispatcher,
@@ -73,7 +77,7 @@ export async function* fetchBody(
       body: call.body === undefined ? null : JSON.stringify(call.body),
       headersTimeout: door.limits.headersMs,
       bodyTimeout: door.limits.idleMs,
-      signal,
+      signal: AbortSignal.any(signals),
     });
     // Destroying a body that was not read to its end is an error event to undici, and an expected end to us.
     answer.body.on('error', () => {});
@@ -92,7 +96,9 @@ export async function* fetchBody(
     }
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw toSiteFailure(error, call, { ...door.limits, callMs: options.callMs }, wholeCall.aborted);
+    throw toSiteFailure(error, call, { ...door.limits, callMs: options.callMs }, wholeCall.signal.aborted);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

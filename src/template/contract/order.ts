@@ -31,9 +31,20 @@ const OrderItemRow = z.object({
   quantity: boughtQuantity(),
 });
 
+/** Bounds the work that one row can ask for. */
+const maxItems = 10_000;
+
 const listOrNone = field((value, payload) => {
-  if (Array.isArray(value)) return value;
-  if (value === null || value === undefined) {
+  if (Array.isArray(value) && value.length <= maxItems) return value;
+  if (Array.isArray(value)) {
+    report(
+      payload,
+      value,
+      'ITEMS_INVALID',
+      `Expected at most ${maxItems} items, got ${value.length}.`,
+      false,
+    );
+  } else if (value === null || value === undefined) {
     report(payload, value, 'ITEMS_MISSING', 'Expected a list of items, got none; read as no items.');
   } else {
     report(payload, value, 'ITEMS_INVALID', `Expected a list of items, got ${kindOf(value)}.`, false);

@@ -23,7 +23,8 @@ export interface ValidatedSetting {
 
 /** One setting, of either generation; v2's `{key: value}` is put into v1's form before. */
 const SettingRow = z.object({
-  key: requiredText('shown'),
+  // An index key of PostgreSQL holds some 2,700 bytes; 200 characters are 800 at most.
+  key: requiredText('shown', 200),
   value: field((value, payload) => {
     if (typeof value === 'boolean') return String(value);
     if (typeof value === 'object' && value !== null) {

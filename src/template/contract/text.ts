@@ -54,9 +54,9 @@ export function longTextField(): Field<string | null> {
 }
 
 /** A text without which the row means nothing. */
-export function requiredText(privacy: Privacy): Field<string> {
+export function requiredText(privacy: Privacy, maxLength = nameText): Field<string> {
   return field((value, payload) => {
-    const text = readText(value, payload, privacy, nameText);
+    const text = readText(value, payload, privacy, maxLength);
     if (text !== null && text.trim() !== '') return text;
     if (payload.issues.length === 0) report(payload, value, 'TEXT_MISSING', 'Expected text, got none.');
     return '';

@@ -136,8 +136,9 @@ export function createRecordStream(
       if (end !== -1) key = readKey();
       return after;
     }
-    const c = piece[at] ?? 0;
-    if (isSpace(c)) return at + 1;
+    let c = piece[at] ?? 0;
+    while (isSpace(c) && ++at < piece.length) c = piece[at] ?? 0;
+    if (at >= piece.length) return at;
     switch (mode) {
       case 'TOP':
         return top(piece, at, c);
