@@ -10,11 +10,13 @@ export interface Answer {
   readonly body: Chunk | Iterable<Chunk>;
 }
 
+/** A JSON answer, ended with a line feed as Flask ends it. */
 export function json(status: number, value: JsonValue): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: `${jsonText(value)}\n` };
 }
 
-export function jsonStream(body: Iterable<Chunk>): Answer {
+/** A 200 whose JSON text is made elsewhere, whole or bit by bit. */
+export function jsonBody(body: Chunk | Iterable<Chunk>): Answer {
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { faultKinds } from '../../src/demo-site/faults/kinds.ts';
-import { startDemoSite, type DemoSite } from '../../src/demo-site/start-demo-site.ts';
+import { startDemoSite, type DemoFaults, type DemoSite } from '../../src/demo-site/start-demo-site.ts';
 import { ask, idsOf, objectOf, rowsOf } from './ask.ts';
 
 const apiKey = 'a-key-for-tests';
@@ -46,12 +46,8 @@ describe('when a fault works', () => {
   });
 
   it('is from the start when the site is started with it', async () => {
-    const site = await startDemoSite({
-      generation: 'v2',
-      name: 'G',
-      apiKey,
-      faults: { orders: { kind: 'server-error' } },
-    });
+    const faults: DemoFaults = { orders: { kind: 'server-error' } };
+    const site = await startDemoSite({ generation: 'v2', name: 'G', apiKey, faults });
     expect((await get('orders', site)).status).toBe(500);
     expect((await get('users', site)).status).toBe(200);
     await site.stop();

@@ -1,4 +1,4 @@
-import { jsonStream, type Chunk } from '../answer.ts';
+import { jsonBody, type Chunk } from '../answer.ts';
 import { orderItemColumns } from '../records/orders.ts';
 import { recordKinds } from '../records/index.ts';
 import type { Entity } from '../records/record.ts';
@@ -74,7 +74,7 @@ export const exportFull: Handler = async (site, request) => {
     }
     yield `]},${JSON.stringify(tail).slice(1)}\n`;
   }
-  return jsonStream(body());
+  return jsonBody(body());
 };
 
 function* orderItems(site: Site): Generator<ListItem> {

@@ -1,4 +1,4 @@
-import { jsonStream, type Answer, type Chunk } from '../answer.ts';
+import { jsonBody, type Answer, type Chunk } from '../answer.ts';
 import { readShuffled } from '../faults/shuffle-ties.ts';
 import { columnNames, spoilRows } from '../faults/spoil-rows.ts';
 import { recordKinds } from '../records/index.ts';
@@ -48,8 +48,7 @@ function answerList(site: Site, request: SiteRequest, kind: RecordKind): Answer 
     }
     yield envelope.close;
   }
-  const answer = jsonStream(body());
-  return count <= ROWS_IN_ONE_PIECE ? { ...answer, body: join([...body()]) } : answer;
+  return jsonBody(count <= ROWS_IN_ONE_PIECE ? join([...body()]) : body());
 }
 
 /** The items of a list as one text, or in pieces where some are bytes. Without columns, rows go as they are. */

@@ -1,4 +1,4 @@
-import { flaskPage, json, jsonStream, notFoundPage, type Answer } from '../answer.ts';
+import { flaskPage, json, jsonBody, notFoundPage, type Answer } from '../answer.ts';
 import { envelopeOf } from '../endpoints/envelope.ts';
 import { keyRefused } from '../endpoints/check-key.ts';
 import { recordKinds } from '../records/index.ts';
@@ -61,13 +61,13 @@ export function answerInstead(
     case 'deeply-nested':
       return fault.where === 'body' ? json200(nestedLists(fault.levels)) : undefined;
     case 'huge':
-      return jsonStream(
+      return jsonBody(
         endlessRows(envelope, fault.bytes, (id) =>
           rowText(kind.make(gallery, id), kind.columns[gallery.generation]),
         ),
       );
     case 'many-empty-objects':
-      return jsonStream(emptyObjects(envelope, fault.bytes));
+      return jsonBody(emptyObjects(envelope, fault.bytes));
     case 'gzip-bomb':
       return {
         status: 200,

@@ -3,7 +3,7 @@ import { Fault, type Endpoint, type FaultInput, type FaultKind } from './kinds.t
 export type FaultTarget = Endpoint | '*';
 
 /** A fault that is on, with what it has done so far. */
-export interface ActiveFault {
+interface ActiveFault {
   readonly endpoint: FaultTarget;
   readonly fault: Fault;
   /** Requests that met it, spoiled or not. */

@@ -6,7 +6,10 @@ import { spoilsText, spoilText } from './spoil-text.ts';
 
 type RowPage = { readonly kind: RecordKind; readonly generation: Generation; readonly isFirst: boolean };
 
-/** Spoils rows of a page, each in its own place, so that a page keeps its length and its other rows. */
+/**
+ * Spoils rows of a page, spread over its first 500, each in its own place, so that the page keeps its length and its
+ * other rows. A page with fewer rows than there are kinds shows the first kinds only.
+ */
 export function spoilRows(items: readonly ListItem[], page: RowPage, faults: readonly Fault[]): ListItem[] {
   const spoiled = [...items];
   for (const fault of faults) {
