@@ -47,8 +47,12 @@ export async function recordIssues(
           AS found (record, path, code, severity, message, value)
       ), closed AS (
         UPDATE sync_issue AS stored SET resolved_at = now(), resolved_run_id = $2
-        WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL AND record = ANY ($4::text[])
-          AND (record, path, code) NOT IN (SELECT record, path, code FROM found)
+        FROM unnest($4::text[]) AS given (record)
+        WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL AND stored.record = given.record
+          AND NOT EXISTS (
+            SELECT 1 FROM found
+            WHERE (found.record, found.path, found.code) = (stored.record, stored.path, stored.code)
+          )
       )
       INSERT INTO sync_issue AS stored (site_id, first_run_id, entity, record, path, code, severity, message, value)
       SELECT $1, $2, $3, found.* FROM found

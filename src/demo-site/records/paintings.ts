@@ -9,26 +9,16 @@ const STATUSES = [
   'Disponible',
   'Disponible',
   'Disponible',
-  'Disponible',
   'Vendu',
   'Vendu',
   'Réservé',
   'Exposition',
-  'disponible',
-  '',
 ] as const;
-const YEARS = [
-  '2024',
-  '2023',
-  '2025',
-  '2019',
-  '',
-  'vers 2019',
-  '2021-2022',
-  null,
-  'années 90',
-  '2026',
-] as const;
+/** What one painting in twenty has instead: nothing, or the default of the database. */
+const ODD_STATUSES = ['', 'disponible'] as const;
+const YEARS = ['2024', '2023', '2025', '2019', '2021', ''] as const;
+/** What one painting in sixteen has instead. */
+const ODD_YEARS = ['vers 2019', null, 'années 80', '2018-2020'] as const;
 const SMALL_PRICES = [89.9, 120, 45, 12.5, 250, 340.5, 95, 60] as const;
 
 /** The artist put a few of the first paintings in front; the first one has the highest display order. */
@@ -42,17 +32,17 @@ export function paintingName(gallery: Gallery, id: number): string {
   return pick(SUBJECTS, hash) + pick(PLACES, hash >>> 10);
 }
 
-/** Image of a painting that was there from the start; one in forty lies outside `Images/`. */
+/** Image of a painting that was there from the start; one in a hundred lies outside `Images/`. */
 export function paintingImage(gallery: Gallery, id: number): string {
   const hash = mix(gallery.seed, 2, id);
-  if (hash % 40 === 0) return `legacy_${id}.jpg`;
+  if (hash % 100 === 0) return `legacy_${id}.jpg`;
   return `Images/tableau_${id}${pick(['.webp', '.webp', '.png', '.jpg'], hash >>> 6)}`;
 }
 
-/** Price of a painting that was there from the start; one in thirty costs nothing. */
+/** Price of a painting that was there from the start; one in sixty costs nothing. */
 export function paintingPrice(gallery: Gallery, id: number): number {
   const hash = mix(gallery.seed, 3, id);
-  if (hash % 30 === 0) return 0;
+  if (hash % 60 === 0) return 0;
   return hash % 3 === 0 ? pick(SMALL_PRICES, hash >>> 8) : 150 + (hash % 97) * 50;
 }
 
@@ -78,11 +68,11 @@ function make(gallery: Gallery, id: number): Row {
     price: paintingPrice(gallery, id),
     quantity: (hash >>> 9) % 3,
     site_name: gallery.name,
-    status: pick(STATUSES, hash >>> 11),
+    status: (hash >>> 5) % 20 === 0 ? pick(ODD_STATUSES, hash >>> 11) : pick(STATUSES, hash >>> 11),
     technique: isBare ? null : pick(TECHNIQUES, hash >>> 15),
     unique_piece: (hash >>> 2) & 1,
     weight: isBare ? null : '',
-    year: pick(YEARS, hash >>> 18),
+    year: (hash >>> 4) % 16 === 0 ? pick(ODD_YEARS, hash >>> 18) : pick(YEARS, hash >>> 18),
   };
 }
 
