@@ -11,6 +11,11 @@ export function kindOf(value: unknown): string {
   );
 }
 
+/** "1 record", "12 records" */
+export function countRecords(count: number): string {
+  return `${count} ${count === 1 ? 'record' : 'records'}`;
+}
+
 /** What a body that is not an object is. */
 export function describeText(text: string): string {
   const trimmed = text.trim();

@@ -1,5 +1,6 @@
 import { NotJsonError, type Call } from '../errors.ts';
 import type { TemplateLimits } from '../limits.ts';
+import { countRecords } from './describe.ts';
 import { createGrowingBytes } from './growing-bytes.ts';
 import { parseRecord, parseRun, UnreadableRecord } from './parse-records.ts';
 import { byte, createValueScan, resetValueScan, scanValue } from './scan-value.ts';
@@ -19,11 +20,12 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
   const carried = createGrowingBytes();
   let place: 'FIRST' | 'NEXT' | 'INSIDE' | 'AFTER' = 'FIRST';
   let isBare = false;
-  let skipped: UnreadableRecord | null = null;
+  /** Bytes of the unfinished row that earlier pieces brought, held or not. */
+  let bytesBefore = 0;
   let rows = 0;
 
+  /** Once a row is too large or too deep it stays so: more of it changes nothing. */
   function whySkip(bytesSoFar: number): UnreadableRecord | null {
-    if (skipped !== null) return skipped;
     if (bytesSoFar > limits.maxRecordBytes) {
       return new UnreadableRecord(
         'RECORD_TOO_LARGE',
@@ -42,7 +44,7 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
   function garbage(): NotJsonError {
     return new NotJsonError(
       call,
-      rows === 0 ? 'text that is not JSON' : `text that is not JSON after ${rows} records`,
+      rows === 0 ? 'text that is not JSON' : `text that is not JSON after ${countRecords(rows)}`,
     );
   }
 
@@ -60,7 +62,7 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
         bounds = [];
       };
       const finish = (end: number): void => {
-        skipped = whySkip(carried.length + end - start);
+        const skipped = whySkip(bytesBefore + end - start);
         if (skipped !== null) {
           parseBounds();
           into.push(skipped);
@@ -71,7 +73,7 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
           bounds.push(start, end);
         }
         carried.clear();
-        skipped = null;
+        bytesBefore = 0;
         rows++;
       };
 
@@ -110,8 +112,8 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
 
       parseBounds();
       if (place === 'INSIDE') {
-        skipped = whySkip(carried.length + piece.length - start);
-        if (skipped === null) carried.append(piece, start, piece.length);
+        bytesBefore += piece.length - start;
+        if (whySkip(bytesBefore) === null) carried.append(piece, start, piece.length);
         else carried.clear();
       }
       return -1;

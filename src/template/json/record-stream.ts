@@ -1,6 +1,6 @@
 import { NotJsonError, TooLargeError, WrongShapeError, type Call } from '../errors.ts';
 import type { TemplateLimits } from '../limits.ts';
-import { describeText, kindOf } from './describe.ts';
+import { countRecords, describeText, kindOf } from './describe.ts';
 import { createGrowingBytes } from './growing-bytes.ts';
 import { bareEnd, createListCutter, isSpace } from './list-cutter.ts';
 import { parseLenient } from './parse-records.ts';
@@ -74,7 +74,7 @@ export function createRecordStream(
   }
 
   function garbage(): NotJsonError {
-    const after = list.rows === 0 ? '' : ` after ${list.rows} records`;
+    const after = list.rows === 0 ? '' : ` after ${countRecords(list.rows)}`;
     return new NotJsonError(call, `text that is not JSON${after}`);
   }
 
@@ -200,7 +200,7 @@ export function createRecordStream(
       const text = decodeUtf8(envelope.view());
       if (mode === 'TOP' || mode === 'TEXT')
         throw new NotJsonError(call, text === null ? 'broken UTF-8' : describeText(text));
-      if (mode !== 'DONE') throw new NotJsonError(call, `JSON cut off after ${list.rows} records`);
+      if (mode !== 'DONE') throw new NotJsonError(call, `JSON cut off after ${countRecords(list.rows)}`);
       const parsed = text === null ? undefined : parseLenient(text);
       if (parsed === undefined) throw garbage();
       if (found === null) throw noList(call, paths, parsed);
