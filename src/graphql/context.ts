@@ -1,0 +1,28 @@
+import type { Database } from '../db/client.ts';
+import type { Entity } from '../db/generated/prisma/enums.ts';
+import type { SyncProgress } from '../sync/progress.ts';
+import type { Loaders } from './loaders.ts';
+
+/** What the API needs from the rest of the house; built once in app.ts. */
+export interface GraphQLServices {
+  readonly database: Database;
+  /** Adds a site. Throws a CimaiseError with code SITE_EXISTS, INVALID_URL, … */
+  addSite(input: { name: string; url: string; key: string }): Promise<{ id: number }>;
+  /** Queues a run, or joins the one under way. Throws a CimaiseError with code SITE_NOT_FOUND. */
+  requestSync(input: {
+    siteId: number;
+    entities: Entity[] | null;
+  }): Promise<{ runId: string; joined: boolean }>;
+  /** The state as it is, then every change, then the end state; then completes. Throws RUN_NOT_FOUND. */
+  followProgress(runId: string, signal: AbortSignal): AsyncIterable<SyncProgress>;
+}
+
+/** What every resolver is given. */
+export interface Context {
+  readonly services: GraphQLServices;
+  readonly database: Database;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+  /** One set for one answer: replaced after a mutation and for each event of a subscription. */
+  loaders: Loaders;
+}

@@ -1,0 +1,44 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { createYoga } from 'graphql-yoga';
+
+import type { Logger } from '../core/logger.ts';
+import type { Context, GraphQLServices } from './context.ts';
+import { graphiqlOptions } from './graphiql.ts';
+import { limits } from './limits/limits.ts';
+import { useLimits } from './limits/use-limits.ts';
+import { createLoaders } from './loaders.ts';
+import { maskError } from './report-errors.ts';
+import { buildSchema } from './schema.ts';
+import { useEventStreamHeaders } from './use-event-stream-headers.ts';
+import { useRequestIds } from './use-request-ids.ts';
+
+export type GraphQLServer = ReturnType<typeof createGraphQL>;
+
+/** The GraphQL API as a fetch function and a Node request listener. Whoever may call it is for http/ to say. */
+export function createGraphQL(services: GraphQLServices, { logger }: { logger: Logger }) {
+  return createYoga<object, Context>({
+    schema: buildSchema(),
+    context: ({ request }) => createContext(services, request.signal),
+    graphqlEndpoint: '/graphql',
+    landingPage: false,
+    graphiql: () => graphiqlOptions(services.database),
+    renderGraphiQL: (options) => renderGraphiQL(options),
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: limits.bodyBytes,
+    logging: false,
+    maskedErrors: { maskError },
+    plugins: [useRequestIds(logger), useLimits(), useEventStreamHeaders()],
+  });
+}
+
+/** @param gone aborted when the client has gone */
+export function createContext(services: GraphQLServices, gone: AbortSignal): Context {
+  // Yoga's signal only looks like one: AbortSignal.any, for one, does not take it.
+  const left = new AbortController();
+  if (gone.aborted) left.abort();
+  gone.addEventListener('abort', () => left.abort(), { once: true });
+  const { database } = services;
+  return { services, database, signal: left.signal, loaders: createLoaders(database) };
+}

@@ -1,0 +1,17 @@
+/** What one request may ask for. An admin page uses a tenth of it. */
+export const limits = {
+  /** Bytes of the body of a request. */
+  bodyBytes: 1_048_576,
+  /** Words and signs of a document. */
+  tokens: 4_000,
+  /** Levels of fields, introspection apart. */
+  depth: 12,
+  /** Fields of a query or mutation itself. */
+  rootFields: 20,
+  /** Renamed fields of a document. */
+  aliases: 100,
+  /** Field values an answer can hold. */
+  cost: 50_000,
+  /** The same, for questions about the schema. GraphiQL asks for a quarter of it. */
+  introspectionCost: 500_000,
+} as const;

@@ -1,0 +1,193 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedOutputType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  type ValueNode,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../lists/page.ts';
+
+/** How large the answer to an operation can be. */
+export interface Measure {
+  /** Field values, lists counted as long as they can be. */
+  cost: number;
+  /** The part of `cost` that asks about the schema. */
+  introspectionCost: number;
+  /** Levels of fields, introspection apart. */
+  depth: number;
+  /** Fields of the operation itself. */
+  rootFields: number;
+}
+
+declare module 'graphql' {
+  // eslint-disable-next-line typescript/no-unused-vars
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** How long a list that is no connection can get. */
+    listSize?: number;
+  }
+}
+
+/** Lists whose length nobody states: those of the introspection types, more or less. */
+const LIST_SIZE = 10;
+
+interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Each fragment is measured once for each page size around it: nested fragments cost no time. */
+  readonly measured: Map<string, Measure>;
+}
+
+/** Measures a valid operation before it runs. Valid matters: fragments have no cycles then. */
+export function measureOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variableValues: Readonly<Record<string, unknown>>,
+): Measure {
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+  const defaults = operation.variableDefinitions?.flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, literal(defaultValue, {})]],
+  );
+  const variables = { ...Object.fromEntries(defaults ?? []), ...variableValues };
+  const root = schema.getRootType(operation.operation);
+  return measureSelections(
+    { schema, fragments, variables, measured: new Map() },
+    operation.selectionSet,
+    root ?? undefined,
+    0,
+  );
+}
+
+/** @param pageSize rows of the connection whose fields these are; 0 where they are not those of one */
+function measureSelections(
+  operation: Operation,
+  { selections }: SelectionSetNode,
+  type: GraphQLNamedOutputType | undefined,
+  pageSize: number,
+): Measure {
+  const total = { cost: 0, introspectionCost: 0, depth: 0, rootFields: 0 };
+  for (const selection of selections) {
+    const part =
+      selection.kind === Kind.FIELD
+        ? measureField(operation, selection, type, pageSize)
+        : selection.kind === Kind.INLINE_FRAGMENT
+          ? measureSelections(
+              operation,
+              selection.selectionSet,
+              typeNamed(operation, selection.typeCondition?.name.value) ?? type,
+              pageSize,
+            )
+          : measureFragment(operation, selection.name.value, pageSize);
+    total.cost += part.cost;
+    total.introspectionCost += part.introspectionCost;
+    total.depth = Math.max(total.depth, part.depth);
+    total.rootFields += part.rootFields;
+  }
+  return total;
+}
+
+function measureFragment(operation: Operation, name: string, pageSize: number): Measure {
+  const key = `${pageSize}:${name}`;
+  const known = operation.measured.get(key);
+  if (known !== undefined) return known;
+  const fragment = operation.fragments.get(name);
+  if (fragment === undefined) return { cost: 0, introspectionCost: 0, depth: 0, rootFields: 0 };
+  const type = typeNamed(operation, fragment.typeCondition.name.value);
+  const measure = measureSelections(operation, fragment.selectionSet, type, pageSize);
+  operation.measured.set(key, measure);
+  return measure;
+}
+
+function measureField(
+  operation: Operation,
+  node: FieldNode,
+  parent: GraphQLNamedOutputType | undefined,
+  pageSize: number,
+): Measure {
+  const name = node.name.value;
+  const field =
+    name === '__schema'
+      ? SchemaMetaFieldDef
+      : name === '__type'
+        ? TypeMetaFieldDef
+        : isObjectType(parent) || isInterfaceType(parent)
+          ? parent.getFields()[name]
+          : undefined;
+  if (node.selectionSet === undefined || field === undefined) {
+    return { cost: 1, introspectionCost: 0, depth: 1, rootFields: 1 };
+  }
+  const type = getNamedType(field.type);
+  const isConnection = type.name.endsWith('Connection');
+  const inner = measureSelections(
+    operation,
+    node.selectionSet,
+    type,
+    isConnection ? pageSizeOf(operation, node) : 0,
+  );
+  const isList = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+  const length = !isList
+    ? 1
+    : pageSize > 0
+      ? pageSize
+      : (field.extensions.listSize ?? idsOf(operation, node) ?? typesOf(operation, name, type.name));
+  const cost = 1 + length * inner.cost;
+  if (name === '__schema' || name === '__type') {
+    return { cost, introspectionCost: cost, depth: 1, rootFields: 1 };
+  }
+  return {
+    cost,
+    introspectionCost: length * inner.introspectionCost,
+    depth: inner.depth + 1,
+    rootFields: 1,
+  };
+}
+
+function pageSizeOf(operation: Operation, node: FieldNode): number {
+  const size = argument(operation, node, 'first') ?? argument(operation, node, 'last') ?? DEFAULT_PAGE_SIZE;
+  // What is no size at all is refused later, with a sentence of its own.
+  return typeof size === 'number' && size >= 1 ? Math.min(size, MAX_PAGE_SIZE) : 1;
+}
+
+function idsOf(operation: Operation, node: FieldNode): number | undefined {
+  const ids = argument(operation, node, 'ids');
+  return Array.isArray(ids) ? ids.length : undefined;
+}
+
+const typesOf = ({ schema }: Operation, field: string, type: string) =>
+  type === '__Type' && field === 'types' ? Object.keys(schema.getTypeMap()).length : LIST_SIZE;
+
+const argument = ({ variables }: Operation, node: FieldNode, name: string): unknown => {
+  const value = node.arguments?.find((given) => given.name.value === name)?.value;
+  return value === undefined ? undefined : literal(value, variables);
+};
+
+/** A value as far as sizes need it: numbers, and how long a list is. */
+function literal(value: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
+  if (value.kind === Kind.VARIABLE) return variables[value.name.value] ?? undefined;
+  if (value.kind === Kind.INT) return Number(value.value);
+  if (value.kind === Kind.LIST) return value.values;
+  return undefined;
+}
+
+function typeNamed({ schema }: Operation, name: string | undefined): GraphQLNamedOutputType | undefined {
+  const type = name === undefined ? undefined : schema.getType(name);
+  return isCompositeType(type) ? type : undefined;
+}

@@ -1,0 +1,92 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  MaxIntrospectionDepthRule,
+  type ParseOptions,
+  type Source,
+  getOperationAST,
+  parse,
+  visit,
+} from 'graphql';
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import { refused } from '../errors.ts';
+import { limits } from './limits.ts';
+import { type Measure, measureOperation } from './measure.ts';
+
+/** Refuses documents that are too large to check, and operations that are too large to run. */
+export function useLimits(): Plugin {
+  return {
+    onParse: ({ setParseFn }) => setParseFn(parseWithinLimits),
+    onValidate: ({ addValidationRule }) => addValidationRule(MaxIntrospectionDepthRule),
+    onExecute({ args, setResultAndStopExecution }) {
+      const error = tooLarge(args);
+      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const error = tooLarge(args);
+      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+    },
+  };
+}
+
+function parseWithinLimits(source: Source | string, options?: ParseOptions): DocumentNode {
+  const document = parseTokens(source, options);
+  let aliases = 0;
+  visit(document, {
+    [Kind.FIELD]: (field) => {
+      if (field.alias !== undefined) aliases += 1;
+    },
+  });
+  if (aliases > limits.aliases) throw exceeded('ALIAS_LIMIT_EXCEEDED', 'aliases', aliases, limits.aliases);
+  return document;
+}
+
+function parseTokens(source: Source | string, options?: ParseOptions): DocumentNode {
+  try {
+    return parse(source, { ...options, maxTokens: limits.tokens });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    if (error.message.includes('tokens. Parsing aborted')) {
+      const message = `The document has more than ${limits.tokens} tokens. Ask for less at a time.`;
+      throw refused(message, 'TOKEN_LIMIT_EXCEEDED');
+    }
+    Object.assign(error.extensions, { code: 'GRAPHQL_PARSE_FAILED', http: { spec: true, status: 400 } });
+    throw error;
+  }
+}
+
+function tooLarge(args: ExecutionArgs): GraphQLError | undefined {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (!operation) return undefined; // refused later, in the words of the specification
+  const measure = measureOperation(args.schema, args.document, operation, args.variableValues ?? {});
+  return firstExceeded(measure);
+}
+
+function firstExceeded(measure: Measure): GraphQLError | undefined {
+  const { depth, rootFields, introspectionCost } = measure;
+  const cost = measure.cost - introspectionCost;
+  if (depth > limits.depth) return exceeded('DEPTH_LIMIT_EXCEEDED', 'levels of fields', depth, limits.depth);
+  if (rootFields > limits.rootFields) {
+    return exceeded('ROOT_FIELD_LIMIT_EXCEEDED', 'root fields', rootFields, limits.rootFields);
+  }
+  if (cost > limits.cost) {
+    return exceeded('COST_LIMIT_EXCEEDED', 'field values in its answer', cost, limits.cost);
+  }
+  if (introspectionCost > limits.introspectionCost) {
+    const what = 'values about the schema in its answer';
+    return exceeded('COST_LIMIT_EXCEEDED', what, introspectionCost, limits.introspectionCost);
+  }
+  return undefined;
+}
+
+function exceeded(code: string, what: string, got: number, limit: number): GraphQLError {
+  const error = refused(
+    `The operation can have ${got} ${what}; at most ${limit} are allowed. Ask for shorter pages or fewer fields.`,
+    code,
+  );
+  Object.assign(error.extensions, { limit, got });
+  return error;
+}

@@ -1,0 +1,123 @@
+import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
+
+import type { Context } from '../context.ts';
+import { writeCursor } from './cursor.ts';
+import type { List, NestedList } from './list.ts';
+import { countNested, countRoot, loadNestedPages, loadRootPage, type ListQuery } from './load-pages.ts';
+import { type Page, type PageArguments, readPage } from './page.ts';
+import { selectedFields } from './selection.ts';
+import type { Sql } from './sql.ts';
+
+export interface Edge<Row> {
+  cursor: string;
+  node: Row;
+}
+
+/** A Relay connection that reads nothing until one of its fields is asked for. */
+export interface Connection<Row> {
+  readonly edges: Promise<Edge<Row>[]>;
+  readonly nodes: Promise<Row[]>;
+  readonly pageInfo: Promise<{
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  }>;
+  readonly totalCount: Promise<number>;
+}
+
+/** A list at the root of a query. */
+export function rootConnection<Row extends object>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  list: List,
+  args: PageArguments,
+  conditions: readonly Sql[],
+): Connection<Row> {
+  const page = readPage(list.kind, list.order, args);
+  const fields = selectedFields(info, list.table);
+  return connection(
+    list,
+    page,
+    () => loadRootPage<Row>(context.database, list, { page, conditions, fields }),
+    () => countRoot(context.database, list, conditions),
+  );
+}
+
+/** A list of one parent. All parents of one answer that ask the same are read together. */
+export function nestedConnection<Parent, Row extends object>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  list: NestedList<Parent>,
+  parent: Parent,
+  args: PageArguments,
+  conditions: readonly Sql[],
+): Connection<Row> {
+  const fields = selectedFields(info, list.table);
+  const query: ListQuery = { page: readPage(list.kind, list.order, args), conditions, fields };
+  const asked = conditions.map(({ texts, values }) => [texts, values]);
+  return connection(
+    list,
+    query.page,
+    () =>
+      context.loaders
+        .batch(
+          JSON.stringify(['pages', list.kind, query.page, asked, fields]),
+          () =>
+            new DataLoader<Parent, Row[]>((parents) =>
+              loadNestedPages(context.database, list, query, parents),
+            ),
+        )
+        .load(parent),
+    () =>
+      context.loaders
+        .batch(
+          JSON.stringify(['counts', list.kind, asked]),
+          () =>
+            new DataLoader<Parent, number>((parents) =>
+              countNested(context.database, list, conditions, parents),
+            ),
+        )
+        .load(parent),
+  );
+}
+
+function connection<Row extends object>(
+  list: List,
+  page: Page,
+  load: () => Promise<Row[]>,
+  count: () => Promise<number>,
+): Connection<Row> {
+  let loading: Promise<{ rows: Row[]; more: boolean }> | undefined;
+  const read = () => (loading ??= load().then((rows) => withoutExtra(rows, page)));
+  const cursorOf = (row: Row | undefined) =>
+    row === undefined ? null : writeCursor(list.kind, list.order, row);
+  return {
+    get edges() {
+      return read().then(({ rows }) =>
+        rows.map((node) => ({ cursor: writeCursor(list.kind, list.order, node), node })),
+      );
+    },
+    get nodes() {
+      return read().then(({ rows }) => rows);
+    },
+    get pageInfo() {
+      return read().then(({ rows, more }) => ({
+        hasNextPage: page.backwards ? page.before !== null : more,
+        hasPreviousPage: page.backwards ? more : page.after !== null,
+        startCursor: cursorOf(rows[0]),
+        endCursor: cursorOf(rows.at(-1)),
+      }));
+    },
+    get totalCount() {
+      return count();
+    },
+  };
+}
+
+/** One row more than the page was read, to know whether there are more; it stands at the far end. */
+function withoutExtra<Row>(rows: Row[], page: Page): { rows: Row[]; more: boolean } {
+  if (rows.length <= page.size) return { rows, more: false };
+  return { rows: page.backwards ? rows.slice(1) : rows.slice(0, -1), more: true };
+}

@@ -1,0 +1,35 @@
+import type { SortKey } from './cursor.ts';
+import { type Sql, raw } from './sql.ts';
+import type { Table } from './table.ts';
+
+/** A list of the API: which rows, in which order. Root lists have no parent. */
+export interface List {
+  /** Stands in the cursors: a cursor of one list is of no use in another. */
+  readonly kind: string;
+  readonly table: Table;
+  /** The last keys make the order total; none is ever null. */
+  readonly order: readonly SortKey[];
+}
+
+/** A list that each parent has one of. All parents are answered by one statement. */
+export interface NestedList<Parent> extends List {
+  /** What ties a row to its parent: the values are `parent.key0`, `parent.key1`, … in `rows`. */
+  readonly parentKeys: readonly { readonly type: string; readonly of: (parent: Parent) => unknown }[];
+  /** The condition for a row `t` of the parent `parent`. */
+  readonly rows: Sql;
+  /** Joined to `parent` before the rows are looked up, where the condition needs more than the keys. */
+  readonly parentJoin?: Sql;
+}
+
+/** A list that every site has. */
+export const listOfSite = (
+  kind: string,
+  table: Table,
+  order: readonly SortKey[],
+): NestedList<{ readonly id: number }> => ({
+  kind,
+  table,
+  order,
+  parentKeys: [{ type: 'int', of: (site) => site.id }],
+  rows: raw('t.site_id = parent.key0'),
+});

@@ -1,0 +1,94 @@
+import type { Database } from '../../db/client.ts';
+import { beyond, cursorColumns, orderBy } from './cursor.ts';
+import type { List, NestedList } from './list.ts';
+import type { Page } from './page.ts';
+import { type Sql, join, raw, sql } from './sql.ts';
+import { columns, from, readRows } from './table.ts';
+
+/** What is asked of a list: the same for every parent. */
+export interface ListQuery {
+  readonly page: Page;
+  /** Filters from the arguments. */
+  readonly conditions: readonly Sql[];
+  readonly fields: readonly string[];
+}
+
+/** Rows in the order of the list, one more than asked for when there are more. */
+export async function loadRootPage<Row extends object>(
+  database: Database,
+  list: List,
+  query: ListQuery,
+): Promise<Row[]> {
+  const rows = await readRows<Row>(database, selectPage(list, query, []));
+  return query.page.backwards ? rows.toReversed() : rows;
+}
+
+export async function countRoot(database: Database, list: List, conditions: readonly Sql[]): Promise<number> {
+  const where = whereOf(conditions);
+  const [row] = await readRows<{ total: bigint }>(
+    database,
+    sql`SELECT count(*) AS total FROM ${from(list.table)} ${where}`,
+  );
+  return Number(row?.total ?? 0);
+}
+
+/** One statement for all parents: a LATERAL subquery reads one index range for each. */
+export async function loadNestedPages<Parent, Row extends object>(
+  database: Database,
+  list: NestedList<Parent>,
+  query: ListQuery,
+  parents: readonly Parent[],
+): Promise<Row[][]> {
+  const { page } = query;
+  const rows = await readRows<Row & { parentNumber: number }>(
+    database,
+    sql`SELECT parent.number::int AS "parentNumber", t.*
+        FROM ${parentsOf(list, parents)}
+        CROSS JOIN LATERAL (${selectPage(list, query, [list.rows])}) AS t`,
+  );
+  // A nested loop brings each parent's rows in the order of its subquery; nothing sorts them again.
+  const pages = parents.map((): Row[] => []);
+  for (const row of rows) pages[row.parentNumber - 1]?.push(row);
+  return page.backwards ? pages.map((rowsOfParent) => rowsOfParent.toReversed()) : pages;
+}
+
+export async function countNested<Parent>(
+  database: Database,
+  list: NestedList<Parent>,
+  conditions: readonly Sql[],
+  parents: readonly Parent[],
+): Promise<number[]> {
+  const rows = await readRows<{ parentNumber: number; total: bigint }>(
+    database,
+    sql`SELECT parent.number::int AS "parentNumber", t.total
+        FROM ${parentsOf(list, parents)}
+        CROSS JOIN LATERAL (
+          SELECT count(*) AS total FROM ${from(list.table)} ${whereOf([list.rows, ...conditions])}
+        ) AS t`,
+  );
+  const totals = new Map(rows.map((row) => [row.parentNumber, Number(row.total)]));
+  return parents.map((_, index) => totals.get(index + 1) ?? 0);
+}
+
+function selectPage(list: List, { page, conditions, fields }: ListQuery, parent: readonly Sql[]): Sql {
+  const bounds = [
+    ...(page.after === null ? [] : [beyond(list.order, page.after, 'after')]),
+    ...(page.before === null ? [] : [beyond(list.order, page.before, 'before')]),
+  ];
+  return sql`SELECT ${columns(list.table, fields)}, ${cursorColumns(list.order)}
+    FROM ${from(list.table)}
+    ${whereOf([...parent, ...conditions, ...bounds])}
+    ${orderBy(list.order, page.backwards)}
+    LIMIT ${page.size + 1}::int`;
+}
+
+const whereOf = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? raw('') : sql`WHERE ${join(conditions, ' AND ')}`;
+
+/** The parents as rows `parent(key0, key1, …, number)`, numbered from 1 in the order given. */
+function parentsOf<Parent>(list: NestedList<Parent>, parents: readonly Parent[]): Sql {
+  const arrays = list.parentKeys.map(({ type, of }) => sql`${parents.map(of)}::${raw(type)}[]`);
+  const names = list.parentKeys.map((_, index) => raw(`key${index}`));
+  return sql`unnest(${join(arrays, ', ')}) WITH ORDINALITY AS parent(${join(names, ', ')}, number)
+    ${list.parentJoin ?? raw('')}`;
+}

@@ -1,0 +1,45 @@
+import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../../registry/add-site.ts';
+import { builder } from '../builder.ts';
+import { createLoaders } from '../loaders.ts';
+import { Site } from './site.ts';
+
+const AddSiteInput = builder.inputType('AddSiteInput', {
+  description: 'A site to mirror.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'The name to show it under.' }),
+    url: t.string({ required: true, description: 'Where it is, such as "https://gallery.example".' }),
+    key: t.string({
+      required: true,
+      description: 'The API key of the site. It is kept encrypted and never shown again.',
+    }),
+  }),
+});
+
+const AddSitePayload = builder.objectRef<{ id: number }>('AddSitePayload').implement({
+  description: 'The site was added.',
+  fields: (t) => ({
+    site: t.prismaField({
+      type: Site,
+      description: 'The new site. It is empty until its first sync.',
+      resolve: (query, { id }, _args, { database }) =>
+        database.prisma.site.findUniqueOrThrow({ ...query, where: { id } }),
+    }),
+  }),
+});
+
+builder.mutationField('addSite', (t) =>
+  t.field({
+    type: AddSitePayload,
+    description: 'Adds a site. Nothing is read from it yet: call `syncSite` next.',
+    args: { input: t.arg({ type: AddSiteInput, required: true, description: 'The site to add.' }) },
+    errors: {
+      types: [SiteExistsError, InvalidUrlError, InvalidSiteError],
+      union: { name: 'AddSiteResult', description: 'The site that was added, or why it was not.' },
+    },
+    resolve: async (_root, { input }, context) => {
+      const added = await context.services.addSite(input);
+      context.loaders = createLoaders(context.database);
+      return added;
+    },
+  }),
+);

@@ -1,0 +1,121 @@
+import type { CustomRequest as CustomRequestRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import { CustomRequestStatus } from '../../db/generated/prisma/enums.ts';
+import { builder } from '../builder.ts';
+import { readKey } from '../global-ids.ts';
+import { ofSite, unlessDeleted } from '../lists/conditions.ts';
+import { nestedConnection, rootConnection } from '../lists/connection.ts';
+import { type List, listOfSite } from '../lists/list.ts';
+import { customRequestTable } from '../tables.ts';
+import { connectionType } from './connection-type.ts';
+import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { MirroredRecord } from './mirrored-record.ts';
+
+const CustomRequestStatusEnum = builder.enumType(CustomRequestStatus, {
+  name: 'CustomRequestStatus',
+  description: 'How far the gallery has come with a request.',
+  values: {
+    PENDING: { description: 'Waiting for an answer.' },
+    UNKNOWN: { description: 'The site says something else: see `statusSource`.' },
+  },
+});
+
+export const CustomRequest = builder.prismaNode('CustomRequest', {
+  description: 'A wish for a work made to order.',
+  interfaces: [MirroredRecord],
+  nullable: true,
+  id: { resolve: (request) => `${request.siteId}:${request.sourceId}` },
+  findUnique: (key) => {
+    const [siteId, sourceId] = readKey('CustomRequest', key, 'int', 'bigint');
+    return { siteId_sourceId: { siteId, sourceId } };
+  },
+  fields: (t) => ({
+    clientName: t.exposeString('clientName', { description: 'Who asks.' }),
+    clientEmail: t.exposeString('clientEmail', { nullable: true, description: 'Their e-mail address.' }),
+    clientPhone: t.exposeString('clientPhone', { nullable: true, description: 'Their telephone number.' }),
+    description: t.exposeString('description', { nullable: true, description: 'What they wish for.' }),
+    projectType: t.exposeString('projectType', {
+      nullable: true,
+      description: 'The kind of work, in the words of the site.',
+    }),
+    budget: t.exposeString('budget', {
+      nullable: true,
+      description: 'What they want to spend, in their own words.',
+    }),
+    dimensions: t.exposeString('dimensions', {
+      nullable: true,
+      description: 'The size they want, in their own words.',
+    }),
+    deadline: t.exposeString('deadline', { nullable: true, description: 'By when, in their own words.' }),
+    referenceImages: t.exposeString('referenceImages', {
+      nullable: true,
+      description: 'Pictures they sent along, as the site names them.',
+    }),
+    adminNotes: t.exposeString('adminNotes', { nullable: true, description: 'Notes of the gallery.' }),
+    status: t.expose('status', {
+      type: CustomRequestStatusEnum,
+      description: 'How far the gallery has come with it.',
+    }),
+    statusSource: t.exposeString('statusSource', {
+      nullable: true,
+      description:
+        'The status in the words of the site, kept where it had to be interpreted; otherwise null.',
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was made; null where the site does not say.',
+    }),
+  }),
+});
+
+const CustomRequestConnection = connectionType(CustomRequest, 'custom requests');
+
+const customRequests: List = {
+  kind: 'customRequests',
+  table: customRequestTable,
+  order: [
+    { field: 'siteId', type: 'int' },
+    { field: 'sourceId', type: 'bigint' },
+  ],
+};
+
+const customRequestsOfSite = listOfSite('Site.customRequests', customRequestTable, [
+  { field: 'sourceId', type: 'bigint' },
+]);
+
+builder.queryField('customRequests', (t) =>
+  t.connection(
+    {
+      type: CustomRequest,
+      description: 'Wishes for works made to order, of all sites, by site and by their id there.',
+      args: { ...siteIdArg(), ...includeDeletedArg() },
+      resolve: (_root, args, context, info) =>
+        rootConnection<CustomRequestRow>(context, info, customRequests, args, [
+          ...ofSite(args.siteId),
+          ...unlessDeleted(args.includeDeleted),
+        ]),
+    },
+    CustomRequestConnection,
+  ),
+);
+
+builder.prismaObjectField('Site', 'customRequests', (t) =>
+  t.connection(
+    {
+      type: CustomRequest,
+      description: 'Its wishes for works made to order, by their id on the site.',
+      args: includeDeletedArg(),
+      extensions: { columns: [] },
+      resolve: (site, args, context, info) =>
+        nestedConnection<SiteRow, CustomRequestRow>(
+          context,
+          info,
+          customRequestsOfSite,
+          site,
+          args,
+          unlessDeleted(args.includeDeleted),
+        ),
+    },
+    CustomRequestConnection,
+  ),
+);

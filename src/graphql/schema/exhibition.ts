@@ -1,0 +1,124 @@
+import type { Exhibition as ExhibitionRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import { builder } from '../builder.ts';
+import { readId, readKey } from '../global-ids.ts';
+import { ofSite, unlessDeleted } from '../lists/conditions.ts';
+import { nestedConnection, rootConnection } from '../lists/connection.ts';
+import { type List, listOfSite } from '../lists/list.ts';
+import { exhibitionTable } from '../tables.ts';
+import { connectionType } from './connection-type.ts';
+import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { MirroredRecord } from './mirrored-record.ts';
+
+export const Exhibition = builder.prismaNode('Exhibition', {
+  description: 'An exhibition that a site announces.',
+  interfaces: [MirroredRecord],
+  nullable: true,
+  id: { resolve: (exhibition) => `${exhibition.siteId}:${exhibition.sourceId}` },
+  findUnique: (key) => {
+    const [siteId, sourceId] = readKey('Exhibition', key, 'int', 'bigint');
+    return { siteId_sourceId: { siteId, sourceId } };
+  },
+  fields: (t) => ({
+    title: t.exposeString('title', { description: 'Its title.' }),
+    location: t.exposeString('location', { nullable: true, description: 'Where it is held.' }),
+    date: t.expose('date', {
+      type: 'Date',
+      nullable: true,
+      description: 'The day it is held; null where the site gives none that can be read.',
+    }),
+    dateSource: t.exposeString('dateSource', {
+      nullable: true,
+      description: 'The day in the words of the site, kept where it had to be interpreted; otherwise null.',
+    }),
+    startTime: t.exposeString('startTime', {
+      nullable: true,
+      description: 'When it opens, in the words of the site.',
+    }),
+    endTime: t.exposeString('endTime', {
+      nullable: true,
+      description: 'When it closes, in the words of the site.',
+    }),
+    description: t.exposeString('description', { nullable: true, description: 'A text about it.' }),
+    image: t.exposeString('image', { nullable: true, description: 'Its picture, as the site names it.' }),
+    organizer: t.exposeString('organizer', { nullable: true, description: 'Who holds it.' }),
+    entryPrice: t.exposeString('entryPrice', {
+      nullable: true,
+      description: 'What it costs to enter, in the words of the site.',
+    }),
+    contactInfo: t.exposeString('contactInfo', { nullable: true, description: 'Whom to ask.' }),
+    venueDetails: t.exposeString('venueDetails', {
+      nullable: true,
+      description: 'More about the place, in the words of the site.',
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the site recorded it; null where the site does not say.',
+    }),
+  }),
+});
+
+const ExhibitionConnection = connectionType(Exhibition, 'exhibitions');
+
+const exhibitions: List = {
+  kind: 'exhibitions',
+  table: exhibitionTable,
+  order: [
+    { field: 'siteId', type: 'int' },
+    { field: 'sourceId', type: 'bigint' },
+  ],
+};
+
+const exhibitionsOfSite = listOfSite('Site.exhibitions', exhibitionTable, [
+  { field: 'sourceId', type: 'bigint' },
+]);
+
+builder.queryFields((t) => ({
+  exhibition: t.prismaField({
+    type: Exhibition,
+    nullable: true,
+    description: 'One exhibition, also when it is gone from its site; null when there is none with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Its id, such as "Exhibition:1:42".' }) },
+    resolve: (query, _root, { id }, { database }) => {
+      const [siteId, sourceId] = readId('Exhibition', id, 'int', 'bigint');
+      return database.prisma.exhibition.findUnique({
+        ...query,
+        where: { siteId_sourceId: { siteId, sourceId } },
+      });
+    },
+  }),
+  exhibitions: t.connection(
+    {
+      type: Exhibition,
+      description: 'Exhibitions of all sites, by site and by their id there.',
+      args: { ...siteIdArg(), ...includeDeletedArg() },
+      resolve: (_root, args, context, info) =>
+        rootConnection<ExhibitionRow>(context, info, exhibitions, args, [
+          ...ofSite(args.siteId),
+          ...unlessDeleted(args.includeDeleted),
+        ]),
+    },
+    ExhibitionConnection,
+  ),
+}));
+
+builder.prismaObjectField('Site', 'exhibitions', (t) =>
+  t.connection(
+    {
+      type: Exhibition,
+      description: 'Its exhibitions, by their id on the site.',
+      args: includeDeletedArg(),
+      extensions: { columns: [] },
+      resolve: (site, args, context, info) =>
+        nestedConnection<SiteRow, ExhibitionRow>(
+          context,
+          info,
+          exhibitionsOfSite,
+          site,
+          args,
+          unlessDeleted(args.includeDeleted),
+        ),
+    },
+    ExhibitionConnection,
+  ),
+);

@@ -1,0 +1,38 @@
+import type { CimaiseError } from '../../core/errors.ts';
+import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../../registry/add-site.ts';
+import { SiteNotFoundError } from '../../registry/open-site.ts';
+import { builder } from '../builder.ts';
+
+const ErrorInterface = builder.interfaceRef<CimaiseError>('Error').implement({
+  description: 'A failure that was to be expected: what is wrong, and a code that programs can rely on.',
+  fields: (t) => ({
+    message: t.exposeString('message', {
+      description: 'What was expected, what came and what to do, as a sentence.',
+    }),
+    code: t.exposeString('code', { description: 'The stable code of this failure, such as "SITE_EXISTS".' }),
+  }),
+});
+
+builder.objectType(SiteExistsError, {
+  name: 'SiteExistsError',
+  description: 'There is a site with this address already.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(InvalidUrlError, {
+  name: 'InvalidUrlError',
+  description: 'The address is none that a site can have.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(InvalidSiteError, {
+  name: 'InvalidSiteError',
+  description: 'The name or the key is none that a site can have.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(SiteNotFoundError, {
+  name: 'SiteNotFoundError',
+  description: 'There is no site with this id.',
+  interfaces: [ErrorInterface],
+});

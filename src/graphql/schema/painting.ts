@@ -1,0 +1,166 @@
+import type { Painting as PaintingRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import { PaintingStatus } from '../../db/generated/prisma/enums.ts';
+import { builder } from '../builder.ts';
+import { readId, readKey } from '../global-ids.ts';
+import { ofSite, unlessDeleted, withStatus } from '../lists/conditions.ts';
+import { nestedConnection, rootConnection } from '../lists/connection.ts';
+import { type List, listOfSite } from '../lists/list.ts';
+import { paintingTable } from '../tables.ts';
+import { connectionType } from './connection-type.ts';
+import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { MirroredRecord } from './mirrored-record.ts';
+import { Money, siteMoney } from './money.ts';
+
+const PaintingStatusEnum = builder.enumType(PaintingStatus, {
+  name: 'PaintingStatus',
+  description: 'Whether a painting can be bought.',
+  values: {
+    AVAILABLE: { description: 'For sale.' },
+    SOLD: { description: 'Sold.' },
+    RESERVED: { description: 'Kept for a customer.' },
+    EXHIBITED: { description: 'On show, not for sale at the moment.' },
+    UNKNOWN: { description: 'The site says something else: see `statusSource`.' },
+  },
+});
+
+export const Painting = builder.prismaNode('Painting', {
+  description: 'A painting of a site.',
+  interfaces: [MirroredRecord],
+  nullable: true,
+  id: { resolve: (painting) => `${painting.siteId}:${painting.sourceId}` },
+  findUnique: (key) => {
+    const [siteId, sourceId] = readKey('Painting', key, 'int', 'bigint');
+    return { siteId_sourceId: { siteId, sourceId } };
+  },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its title.' }),
+    price: t.field({
+      type: Money,
+      description: 'Its price, in the currency of the site.',
+      extensions: { columns: ['price'] },
+      resolve: (painting, _args, context) => siteMoney(context, painting.siteId, painting.price),
+    }),
+    status: t.expose('status', { type: PaintingStatusEnum, description: 'Whether it can be bought.' }),
+    statusSource: t.exposeString('statusSource', {
+      nullable: true,
+      description: 'The status in the words of the site, where they were not the usual ones; otherwise null.',
+    }),
+    category: t.exposeString('category', {
+      nullable: true,
+      description: 'The category its site files it under.',
+    }),
+    technique: t.exposeString('technique', { nullable: true, description: 'How it was made.' }),
+    year: t.exposeInt('year', {
+      nullable: true,
+      description: 'The year it was made; null where the site gives none that can be read.',
+    }),
+    yearSource: t.exposeString('yearSource', {
+      nullable: true,
+      description: 'What the site gives as the year, where it is more than a number; otherwise null.',
+    }),
+    quantity: t.exposeInt('quantity', { description: 'How many are in stock.' }),
+    images: t.field({
+      type: ['String'],
+      description: 'Its pictures as the site names them, at most four, the main one first.',
+      extensions: { columns: ['image', 'image2', 'image3', 'image4'] },
+      resolve: ({ image, image2, image3, image4 }) =>
+        [image, image2, image3, image4].filter((name) => name !== null),
+    }),
+    displayOrder: t.exposeInt('displayOrder', { description: 'Its place on the site: low numbers first.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A short text about it.' }),
+    descriptionLong: t.exposeString('descriptionLong', {
+      nullable: true,
+      description: 'A long text about it.',
+    }),
+    dimensions: t.exposeString('dimensions', {
+      nullable: true,
+      description: 'Its size, in the words of the site.',
+    }),
+    weight: t.exposeString('weight', {
+      nullable: true,
+      description: 'Its weight, in the words of the site.',
+    }),
+    framed: t.exposeBoolean('framed', {
+      nullable: true,
+      description: 'Whether it is framed; null where the site does not say.',
+    }),
+    certificate: t.exposeBoolean('certificate', {
+      nullable: true,
+      description: 'Whether it comes with a certificate; null where the site does not say.',
+    }),
+    uniquePiece: t.exposeBoolean('uniquePiece', {
+      nullable: true,
+      description: 'Whether there is only one; null where the site does not say.',
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the site recorded it; null where the site does not say.',
+    }),
+  }),
+});
+
+const PaintingConnection = connectionType(Painting, 'paintings');
+
+const paintings: List = {
+  kind: 'paintings',
+  table: paintingTable,
+  order: [
+    { field: 'siteId', type: 'int' },
+    { field: 'sourceId', type: 'bigint' },
+  ],
+};
+
+const paintingsOfSite = listOfSite('Site.paintings', paintingTable, [{ field: 'sourceId', type: 'bigint' }]);
+
+const statusArg = () =>
+  builder.args((t) => ({
+    status: t.field({ type: PaintingStatusEnum, description: 'Only those with this status.' }),
+  }));
+
+builder.queryFields((t) => ({
+  painting: t.prismaField({
+    type: Painting,
+    nullable: true,
+    description: 'One painting, also when it is gone from its site; null when there is none with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Its id, such as "Painting:1:42".' }) },
+    resolve: (query, _root, { id }, { database }) => {
+      const [siteId, sourceId] = readId('Painting', id, 'int', 'bigint');
+      return database.prisma.painting.findUnique({
+        ...query,
+        where: { siteId_sourceId: { siteId, sourceId } },
+      });
+    },
+  }),
+  paintings: t.connection(
+    {
+      type: Painting,
+      description: 'Paintings of all sites, by site and by their id there.',
+      args: { ...siteIdArg(), ...statusArg(), ...includeDeletedArg() },
+      resolve: (_root, args, context, info) =>
+        rootConnection<PaintingRow>(context, info, paintings, args, [
+          ...ofSite(args.siteId),
+          ...withStatus(args.status, 'painting_status'),
+          ...unlessDeleted(args.includeDeleted),
+        ]),
+    },
+    PaintingConnection,
+  ),
+}));
+
+builder.prismaObjectField('Site', 'paintings', (t) =>
+  t.connection(
+    {
+      type: Painting,
+      description: 'Its paintings, by their id on the site.',
+      args: { ...statusArg(), ...includeDeletedArg() },
+      extensions: { columns: [] },
+      resolve: (site, args, context, info) =>
+        nestedConnection<SiteRow, PaintingRow>(context, info, paintingsOfSite, site, args, [
+          ...withStatus(args.status, 'painting_status'),
+          ...unlessDeleted(args.includeDeleted),
+        ]),
+    },
+    PaintingConnection,
+  ),
+);

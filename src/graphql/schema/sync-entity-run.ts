@@ -1,0 +1,114 @@
+import DataLoader from 'dataloader';
+
+import type { SyncEntityRun as SyncEntityRunRow } from '../../db/generated/prisma/client.ts';
+import { Entity, EntityRunStatus } from '../../db/generated/prisma/enums.ts';
+import type { EntityProgress } from '../../sync/progress.ts';
+import { builder } from '../builder.ts';
+import { badInput } from '../errors.ts';
+import { readKey } from '../global-ids.ts';
+import { EntityEnum } from './sync-run.ts';
+
+export const EntityRunStatusEnum = builder.enumType(EntityRunStatus, {
+  name: 'EntityRunStatus',
+  description: 'How the part of a run that reads one entity stands.',
+  values: {
+    PENDING: { description: 'Waiting for its turn.' },
+    RUNNING: { description: 'Reading from the site.' },
+    SUCCEEDED: { description: 'Ended: everything was brought.' },
+    FAILED: { description: 'Ended early: see the error.' },
+    CANCELLED: { description: 'Ended: called off.' },
+  },
+});
+
+export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('EntityCounters').implement({
+  description:
+    'What a run did with one entity. Every row received is created, updated, unchanged, rejected or a duplicate.',
+  fields: (t) => ({
+    entity: t.expose('entity', { type: EntityEnum, description: 'Which entity.' }),
+    status: t.expose('status', { type: EntityRunStatusEnum, description: 'How it stands.' }),
+    expected: t.exposeInt('expected', {
+      nullable: true,
+      description: 'Rows the site says it holds; null where it does not say.',
+    }),
+    pages: t.exposeInt('pages', { description: 'Pages read.' }),
+    received: t.exposeInt('received', { description: 'Rows that came.' }),
+    created: t.exposeInt('created', { description: 'Rows that are new in the mirror.' }),
+    updated: t.exposeInt('updated', { description: 'Rows that had changed.' }),
+    unchanged: t.exposeInt('unchanged', { description: 'Rows that were the same as before.' }),
+    rejected: t.exposeInt('rejected', { description: 'Rows that stayed out: see the issues.' }),
+    normalised: t.exposeInt('normalised', {
+      description: 'Rows that came in with a value put right: see the issues.',
+    }),
+    duplicates: t.exposeInt('duplicates', { description: 'Rows that came a second time.' }),
+    percent: t.float({
+      nullable: true,
+      description: 'How much of the expected rows has come, 0 to 100; null while that is not known.',
+      resolve: (counters) => percentOf([counters]),
+    }),
+    errorCode: t.exposeString('errorCode', {
+      nullable: true,
+      description: 'The stable code of what ended it early; null when nothing did.',
+    }),
+    errorMessage: t.exposeString('errorMessage', {
+      nullable: true,
+      description: 'What ended it early, as a sentence; null when nothing did.',
+    }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it began; null while it waits.',
+    }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null while it is under way.',
+    }),
+  }),
+});
+
+/** Rows received of rows expected, to a tenth; null until the sites have said how many to expect. */
+export function percentOf(entities: readonly EntityProgress[]): number | null {
+  if (entities.length > 0 && entities.every(({ status }) => status === 'SUCCEEDED')) return 100;
+  const known = entities.filter(({ expected }) => expected !== null);
+  if (known.length === 0) return null;
+  const expected = known.reduce((sum, entity) => sum + (entity.expected ?? 0), 0);
+  const received = known.reduce((sum, entity) => sum + Math.min(entity.received, entity.expected ?? 0), 0);
+  return expected === 0 ? 100 : Math.round((received / expected) * 1000) / 10;
+}
+
+export const SyncEntityRun = builder.prismaNode('SyncEntityRun', {
+  description: 'The part of a run that reads one entity.',
+  interfaces: [EntityCountersInterface],
+  nullable: true,
+  id: { resolve: (entityRun) => `${entityRun.runId}:${entityRun.entity}` },
+  findUnique: (key) => {
+    const [runId, name] = readKey('SyncEntityRun', key, 'uuid', 'text');
+    const entity = Object.values(Entity).find((known) => known === name);
+    if (entity === undefined)
+      throw badInput(`Expected the id of a SyncEntityRun, got "${name.slice(0, 50)}".`);
+    return { runId_entity: { runId, entity } };
+  },
+});
+
+builder.prismaObjectField('SyncRun', 'entityRuns', (t) =>
+  t.field({
+    type: [SyncEntityRun],
+    description: 'One for each entity it was asked to bring, in the order they are read; at most seven.',
+    extensions: { columns: [], listSize: 7 },
+    resolve: (run, _args, { database, loaders }) =>
+      loaders
+        .batch(
+          'SyncRun.entityRuns',
+          () =>
+            new DataLoader<string, SyncEntityRunRow[]>(async (runIds) => {
+              const rows = await database.prisma.syncEntityRun.findMany({
+                where: { runId: { in: [...runIds] } },
+                orderBy: { entity: 'asc' },
+              });
+              const byRun = Map.groupBy(rows, (row) => row.runId);
+              return runIds.map((runId) => byRun.get(runId) ?? []);
+            }),
+        )
+        .load(run.id),
+  }),
+);

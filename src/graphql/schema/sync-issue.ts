@@ -1,0 +1,113 @@
+import type {
+  Site as SiteRow,
+  SyncIssue as SyncIssueRow,
+  SyncRun as SyncRunRow,
+} from '../../db/generated/prisma/client.ts';
+import { IssueSeverity } from '../../db/generated/prisma/enums.ts';
+import { builder } from '../builder.ts';
+import { readKey } from '../global-ids.ts';
+import { nestedConnection } from '../lists/connection.ts';
+import { type NestedList, listOfSite } from '../lists/list.ts';
+import { raw } from '../lists/sql.ts';
+import { syncIssueTable } from '../tables.ts';
+import { connectionType } from './connection-type.ts';
+import { Site } from './site.ts';
+import { EntityEnum } from './sync-run.ts';
+
+const IssueSeverityEnum = builder.enumType(IssueSeverity, {
+  name: 'IssueSeverity',
+  description: 'What an issue did to its record.',
+  values: {
+    ERROR: { description: 'The record stayed out of the mirror.' },
+    WARNING: { description: 'The record came in, with a value put right.' },
+  },
+});
+
+export const SyncIssue = builder.prismaNode('SyncIssue', {
+  description:
+    'Something wrong with one record of a site, from the run that first saw it to the run that no longer does.',
+  nullable: true,
+  id: { resolve: (issue) => String(issue.id) },
+  findUnique: (key) => ({ id: readKey('SyncIssue', key, 'bigint')[0] }),
+  fields: (t) => ({
+    site: t.field({
+      type: Site,
+      description: 'The site it was found on.',
+      extensions: { columns: [] },
+      resolve: (issue, _args, { loaders }) => loaders.site.load(issue.siteId),
+    }),
+    entity: t.expose('entity', { type: EntityEnum, description: 'The kind of record.' }),
+    record: t.exposeString('record', {
+      description: "The record's id on its site; `@` and its place in the list where it has no sound id.",
+    }),
+    path: t.exposeString('path', { description: 'The field of the record, such as "price".' }),
+    code: t.exposeString('code', { description: 'The stable code of what is wrong.' }),
+    severity: t.expose('severity', { type: IssueSeverityEnum, description: 'What it did to the record.' }),
+    message: t.exposeString('message', { description: 'What was expected and what came, as a sentence.' }),
+    value: t.exposeString('value', {
+      nullable: true,
+      description: 'What came, shortened and without secrets; null where there is nothing to show.',
+    }),
+    firstSeenAt: t.expose('firstSeenAt', { type: 'DateTime', description: 'When it was first seen.' }),
+    resolvedAt: t.expose('resolvedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a run no longer saw it; null while it is open.',
+    }),
+  }),
+});
+
+const SyncIssueConnection = connectionType(SyncIssue, 'issues');
+
+const issuesOfSite = listOfSite('Site.issues', syncIssueTable, [{ field: 'id', type: 'bigint' }]);
+
+/** An issue belongs to every run it was open in. Run ids sort by time. */
+const issuesOfRun: NestedList<SyncRunRow> = {
+  kind: 'SyncRun.issues',
+  table: syncIssueTable,
+  order: [{ field: 'id', type: 'bigint' }],
+  parentKeys: [{ type: 'uuid', of: (run) => run.id }],
+  parentJoin: raw('JOIN sync_run AS run ON run.id = parent.key0'),
+  rows: raw(`t.site_id = run.site_id AND t.entity = ANY(run.entities)
+    AND t.first_run_id <= run.id AND (t.resolved_run_id IS NULL OR t.resolved_run_id > run.id)`),
+};
+
+builder.prismaObjectField('SyncRun', 'issues', (t) =>
+  t.connection(
+    {
+      type: SyncIssue,
+      description: 'The issues that were open when it ended, oldest first.',
+      extensions: { columns: [] },
+      resolve: (run, args, context, info) =>
+        nestedConnection<SyncRunRow, SyncIssueRow>(context, info, issuesOfRun, run, args, []),
+    },
+    SyncIssueConnection,
+  ),
+);
+
+builder.prismaObjectField('Site', 'issues', (t) =>
+  t.connection(
+    {
+      type: SyncIssue,
+      description: 'What is wrong with its records, oldest first.',
+      args: {
+        includeResolved: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'Also those that are over (`resolvedAt` is set).',
+        }),
+      },
+      extensions: { columns: [] },
+      resolve: (site, args, context, info) =>
+        nestedConnection<SiteRow, SyncIssueRow>(
+          context,
+          info,
+          issuesOfSite,
+          site,
+          args,
+          args.includeResolved ? [] : [raw('t.resolved_at IS NULL')],
+        ),
+    },
+    SyncIssueConnection,
+  ),
+);

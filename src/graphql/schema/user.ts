@@ -1,0 +1,123 @@
+import type { Site as SiteRow, User as UserRow } from '../../db/generated/prisma/client.ts';
+import { UserRole } from '../../db/generated/prisma/enums.ts';
+import { builder } from '../builder.ts';
+import { readId, readKey } from '../global-ids.ts';
+import { ofSite, unlessDeleted } from '../lists/conditions.ts';
+import { nestedConnection, rootConnection } from '../lists/connection.ts';
+import { type List, listOfSite } from '../lists/list.ts';
+import { userTable } from '../tables.ts';
+import { connectionType } from './connection-type.ts';
+import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { MirroredRecord } from './mirrored-record.ts';
+
+const UserRoleEnum = builder.enumType(UserRole, {
+  name: 'UserRole',
+  description: 'What a user may do on their site.',
+  values: {
+    ADMIN: { description: 'Runs the site.' },
+    USER: { description: 'A customer.' },
+    UNKNOWN: { description: 'The site says something else: see `roleSource`.' },
+  },
+});
+
+export const User = builder.prismaNode('User', {
+  description: 'A person with an account on a site.',
+  interfaces: [MirroredRecord],
+  nullable: true,
+  id: { resolve: (user) => `${user.siteId}:${user.sourceId}` },
+  findUnique: (key) => {
+    const [siteId, sourceId] = readKey('User', key, 'int', 'bigint');
+    return { siteId_sourceId: { siteId, sourceId } };
+  },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Their name.' }),
+    email: t.exposeString('email', { nullable: true, description: 'Their e-mail address.' }),
+    role: t.expose('role', {
+      type: UserRoleEnum,
+      nullable: true,
+      description: 'What they may do on the site; null where the site gives no role.',
+    }),
+    roleSource: t.exposeString('roleSource', {
+      nullable: true,
+      description: 'The role in the words of the site, kept where it had to be interpreted; otherwise null.',
+    }),
+    phone: t.exposeString('phone', { nullable: true, description: 'Their telephone number.' }),
+    address: t.exposeString('address', { nullable: true, description: 'Street and number.' }),
+    city: t.exposeString('city', { nullable: true, description: 'Town.' }),
+    postalCode: t.exposeString('postalCode', { nullable: true, description: 'Postal code.' }),
+    country: t.exposeString('country', { nullable: true, description: 'Country, in the words of the site.' }),
+    birthDate: t.exposeString('birthDate', {
+      nullable: true,
+      description: 'Date of birth, in the words of the site.',
+    }),
+    acceptsMarketing: t.exposeBoolean('acceptsMarketing', {
+      nullable: true,
+      description: 'Whether they want to be written to; null where the site does not say.',
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the account was made; null where the site does not say.',
+    }),
+  }),
+});
+
+const UserConnection = connectionType(User, 'users');
+
+const users: List = {
+  kind: 'users',
+  table: userTable,
+  order: [
+    { field: 'siteId', type: 'int' },
+    { field: 'sourceId', type: 'bigint' },
+  ],
+};
+
+const usersOfSite = listOfSite('Site.users', userTable, [{ field: 'sourceId', type: 'bigint' }]);
+
+builder.queryFields((t) => ({
+  user: t.prismaField({
+    type: User,
+    nullable: true,
+    description: 'One user, also when they are gone from their site; null when there is none with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Their id, such as "User:1:42".' }) },
+    resolve: (query, _root, { id }, { database }) => {
+      const [siteId, sourceId] = readId('User', id, 'int', 'bigint');
+      return database.prisma.user.findUnique({ ...query, where: { siteId_sourceId: { siteId, sourceId } } });
+    },
+  }),
+  users: t.connection(
+    {
+      type: User,
+      description: 'Users of all sites, by site and by their id there.',
+      args: { ...siteIdArg(), ...includeDeletedArg() },
+      resolve: (_root, args, context, info) =>
+        rootConnection<UserRow>(context, info, users, args, [
+          ...ofSite(args.siteId),
+          ...unlessDeleted(args.includeDeleted),
+        ]),
+    },
+    UserConnection,
+  ),
+}));
+
+builder.prismaObjectField('Site', 'users', (t) =>
+  t.connection(
+    {
+      type: User,
+      description: 'Its users, by their id on the site.',
+      args: includeDeletedArg(),
+      extensions: { columns: [] },
+      resolve: (site, args, context, info) =>
+        nestedConnection<SiteRow, UserRow>(
+          context,
+          info,
+          usersOfSite,
+          site,
+          args,
+          unlessDeleted(args.includeDeleted),
+        ),
+    },
+    UserConnection,
+  ),
+);

@@ -1,0 +1,72 @@
+import { Prisma } from '../db/generated/prisma/client.ts';
+import type { Table } from './lists/table.ts';
+
+const bySourceId = ['siteId', 'sourceId'] as const;
+
+/** The sealed key of a site is the one column that the API never reads. */
+export const siteTable: Table = {
+  name: 'site',
+  fields: Object.keys(Prisma.SiteScalarFieldEnum).filter((field) => field !== 'sealedKey'),
+  keys: ['id'],
+};
+
+export const paintingTable: Table = {
+  name: 'painting',
+  fields: Object.keys(Prisma.PaintingScalarFieldEnum),
+  keys: bySourceId,
+};
+
+export const userTable: Table = {
+  name: 'user',
+  fields: Object.keys(Prisma.UserScalarFieldEnum),
+  keys: bySourceId,
+};
+
+export const orderTable: Table = {
+  name: 'order',
+  fields: Object.keys(Prisma.OrderScalarFieldEnum),
+  keys: bySourceId,
+};
+
+export const orderItemTable: Table = {
+  name: 'order_item',
+  fields: Object.keys(Prisma.OrderItemScalarFieldEnum),
+  keys: ['siteId', 'orderSourceId', 'position'],
+};
+
+export const exhibitionTable: Table = {
+  name: 'exhibition',
+  fields: Object.keys(Prisma.ExhibitionScalarFieldEnum),
+  keys: bySourceId,
+};
+
+export const customRequestTable: Table = {
+  name: 'custom_request',
+  fields: Object.keys(Prisma.CustomRequestScalarFieldEnum),
+  keys: bySourceId,
+};
+
+export const settingTable: Table = {
+  name: 'site_setting',
+  fields: Object.keys(Prisma.SiteSettingScalarFieldEnum),
+  keys: ['siteId', 'key'],
+};
+
+export const syncRunTable: Table = {
+  name: 'sync_run',
+  fields: Object.keys(Prisma.SyncRunScalarFieldEnum),
+  keys: ['id', 'siteId'],
+  casts: { entities: 'text[]' },
+};
+
+export const syncIssueTable: Table = {
+  name: 'sync_issue',
+  fields: Object.keys(Prisma.SyncIssueScalarFieldEnum),
+  keys: ['id', 'siteId'],
+};
+
+export const syncLogTable: Table = {
+  name: 'sync_log_entry',
+  fields: Object.keys(Prisma.SyncLogEntryScalarFieldEnum),
+  keys: ['id'],
+};

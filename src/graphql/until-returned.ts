@@ -1,0 +1,30 @@
+/**
+ * An async iterable whose source hears at once, through its signal, that nobody listens any more. The `return` of an
+ * async generator would wait for the next event, which may never come.
+ *
+ * The first event is awaited here, so that a source which fails at once fails the request and not the stream.
+ */
+export async function untilReturned<T>(
+  signal: AbortSignal,
+  start: (ended: AbortSignal) => AsyncIterable<T>,
+): Promise<AsyncIterableIterator<T>> {
+  const returned = new AbortController();
+  const source = start(AbortSignal.any([signal, returned.signal]))[Symbol.asyncIterator]();
+  let first: IteratorResult<T> | undefined = await source.next();
+  const events: AsyncIterableIterator<T> = {
+    async next() {
+      if (first === undefined) return source.next();
+      const event = first;
+      first = undefined;
+      return event;
+    },
+    async return() {
+      returned.abort();
+      // Not waited for: a generator that is busy answers only after its next event.
+      source.return?.().catch(() => undefined);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => events,
+  };
+  return events;
+}
