@@ -17,6 +17,14 @@ export interface GraphQLServices {
   followProgress(runId: string, signal: AbortSignal): AsyncIterable<SyncProgress>;
 }
 
+/** What a server may hand in with a request. */
+export interface ServerContext {
+  /** The id of the request, where it has one already. */
+  requestId?: string;
+  /** Aborted when the client has gone, where the request itself cannot tell. */
+  gone?: AbortSignal;
+}
+
 /** What every resolver is given. */
 export interface Context {
   readonly services: GraphQLServices;

@@ -2,7 +2,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga } from 'graphql-yoga';
 
 import type { Logger } from '../core/logger.ts';
-import type { Context, GraphQLServices } from './context.ts';
+import type { Context, GraphQLServices, ServerContext } from './context.ts';
 import { graphiqlOptions } from './graphiql.ts';
 import { limits } from './limits/limits.ts';
 import { useLimits } from './limits/use-limits.ts';
@@ -14,11 +14,11 @@ import { useRequestIds } from './use-request-ids.ts';
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>;
 
-/** The GraphQL API as a fetch function and a Node request listener. Whoever may call it is for http/ to say. */
+/** The API as a fetch function and a Node request listener. Who may call it is for http/ to say. */
 export function createGraphQL(services: GraphQLServices, { logger }: { logger: Logger }) {
-  return createYoga<object, Context>({
+  return createYoga<ServerContext, Context>({
     schema: buildSchema(),
-    context: ({ request }) => createContext(services, request.signal),
+    context: ({ request, gone }) => createContext(services, gone ?? request.signal),
     graphqlEndpoint: '/graphql',
     landingPage: false,
     graphiql: () => graphiqlOptions(services.database),
@@ -33,8 +33,7 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
   });
 }
 
-/** @param gone aborted when the client has gone */
-export function createContext(services: GraphQLServices, gone: AbortSignal): Context {
+function createContext(services: GraphQLServices, gone: AbortSignal): Context {
   // Yoga's signal only looks like one: AbortSignal.any, for one, does not take it.
   const left = new AbortController();
   if (gone.aborted) left.abort();

@@ -37,10 +37,11 @@ export function reportErrors<Result extends ExecutionResult>(
   logger: Logger,
 ): Result {
   if (result.errors === undefined) return result;
-  return { ...result, errors: result.errors.map((error) => report(error, requestId, logger)) };
+  return { ...result, errors: result.errors.map((error) => reportError(error, requestId, logger)) };
 }
 
-function report(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
+/** The same for one error. */
+export function reportError(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
   const { unexpected, ...extensions } = error.extensions;
   if (unexpected === true)
     logger.error({ err: error.originalError, requestId, path: error.path }, 'a request failed');

@@ -2,25 +2,26 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { Logger } from '../core/logger.ts';
+import type { ServerContext } from './context.ts';
 import { newRequestId, reportErrors } from './report-errors.ts';
 
 /** Every request has an id: in its `X-Request-Id`, in each of its errors, and in the log. */
-export function useRequestIds(logger: Logger): Plugin {
+export function useRequestIds(logger: Logger): Plugin<object, ServerContext> {
   const ids = new WeakMap<Request, string>();
-  const idOf = (request: Request) => {
-    const id = ids.get(request) ?? newRequestId();
+  const idOf = (request: Request, { requestId }: ServerContext) => {
+    const id = requestId ?? ids.get(request) ?? newRequestId();
     ids.set(request, id);
     return id;
   };
   return {
-    onResultProcess({ request, result, setResult }) {
+    onResultProcess({ request, serverContext, result, setResult }) {
       const report = <Result extends ExecutionResult>(one: Result) =>
-        reportErrors(one, idOf(request), logger);
+        reportErrors(one, idOf(request, serverContext), logger);
       if (Symbol.asyncIterator in result) setResult(mapped(result, report));
       else setResult(Array.isArray(result) ? result.map(report) : report(result));
     },
-    onResponse({ request, response, setResponse, fetchAPI }) {
-      const id = idOf(request);
+    onResponse({ request, serverContext, response, setResponse, fetchAPI }) {
+      const id = idOf(request, serverContext);
       const { status } = response;
       if (status < 400 || response.body !== null) {
         response.headers.set('X-Request-Id', id);

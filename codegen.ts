@@ -1,0 +1,24 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+/** Types for the operations in the tests, from the committed schema: `npx graphql-codegen`. */
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  documents: ['tests/**/*.ts', '!tests/gql/**'],
+  ignoreNoDocuments: true,
+  generates: {
+    'tests/gql/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        strictScalars: true,
+        importExtension: '.ts',
+        scalars: { Date: 'string', DateTime: 'string', Decimal: 'string', SafeInt: 'number' },
+      },
+    },
+  },
+};
+
+// oxlint-disable-next-line import/no-default-export -- the generator reads the default export
+export default config;

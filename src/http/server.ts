@@ -1,0 +1,116 @@
+import { type Server, type ServerResponse, createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Config } from '../config.ts';
+import { StartError, messageOf, systemCodeOf } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { GraphQLServices } from '../graphql/context.ts';
+import { createGraphQL } from '../graphql/create-graphql.ts';
+import { createAuthentication } from './authentication.ts';
+import { createFailedAttempts } from './failed-attempts.ts';
+import { createRouter } from './router.ts';
+import { createSessions } from './session.ts';
+import { serveWebSockets } from './web-socket.ts';
+
+const CLOSE_DEADLINE_MS = 5_000;
+
+export interface HttpServerOptions {
+  config: Config['http'];
+  adminToken: string;
+  services: GraphQLServices;
+  logger: Logger;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** Where it listens, with the port it really got. */
+  readonly url: string;
+}
+
+/**
+ * Serves the API until it is disposed: then no request comes in any more, live streams end at once, and what is
+ * under way has five seconds.
+ *
+ * @throws StartError when it cannot listen
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { config, adminToken, services, logger } = options;
+  const yoga = createGraphQL(services, { logger });
+  const sessions = createSessions(adminToken);
+  const authentication = createAuthentication(adminToken, sessions);
+  const server = createServer(
+    {
+      headersTimeout: 20_000,
+      requestTimeout: 60_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: 10_000,
+    },
+    createRouter({
+      yoga,
+      authentication,
+      sessions,
+      failedAttempts: createFailedAttempts(),
+      database: services.database,
+      corsOrigins: config.corsOrigins,
+      logger,
+    }),
+  );
+  const sockets = serveWebSockets(server, { yoga, authentication, logger });
+  const open = trackResponses(server);
+  const port = await listen(server, config);
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
+      sockets.close();
+      for (const response of open) if (isEventStream(response)) response.destroy();
+      server.closeIdleConnections();
+      const deadline = new AbortController();
+      await Promise.race([closed, wait(CLOSE_DEADLINE_MS, undefined, { signal: deadline.signal })]);
+      deadline.abort();
+      server.closeAllConnections();
+      sockets.terminate();
+      await closed;
+      await yoga.dispose();
+    },
+  };
+}
+
+async function listen(server: Server, { host, port }: Config['http']): Promise<number> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (cause) {
+    throw new StartError(sentenceFor(cause, host, port), { cause });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function sentenceFor(cause: unknown, host: string, port: number): string {
+  const code = systemCodeOf(cause);
+  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what uses it, or set PORT to another.`;
+  if (code === 'EACCES') return `Port ${port} may not be used by this user: set PORT to one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `${host} is no address of this machine: set HOST to one, such as 127.0.0.1.`;
+  }
+  return `Cannot listen on ${host}:${port}: ${messageOf(cause)}.`;
+}
+
+function trackResponses(server: Server): ReadonlySet<ServerResponse> {
+  const open = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+  });
+  return open;
+}
+
+const isEventStream = (response: ServerResponse) =>
+  String(response.getHeader('Content-Type') ?? '').startsWith('text/event-stream');
