@@ -33,12 +33,12 @@ export function readStatsEnvelope(call: Call, body: unknown): object {
 }
 
 /** The rows of `GET /api/export/settings` in v1's form, `{key, value}`, and the generation that answered them. */
-export function readSettingsEnvelope(call: Call, body: unknown): { generation: Generation; rows: unknown[] } {
+export function readSettingsEnvelope(call: Call, body: object): { generation: Generation; rows: unknown[] } {
   if (Array.isArray(valueAt(body, ['data'])) || typeof valueAt(body, ['success']) === 'boolean') {
     return { generation: 'V1', rows: read(call, SettingsList, body).data };
   }
-  const flat = read(call, FlatSettings, body);
-  return { generation: 'V2', rows: Object.entries(flat).map(([key, value]) => ({ key, value })) };
+  read(call, FlatSettings, body);
+  return { generation: 'V2', rows: Object.entries(body).map(([key, value]) => ({ key, value })) };
 }
 
 /** The answer as the schema has it. The schemas' messages name what was expected, never what came. */

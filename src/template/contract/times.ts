@@ -47,8 +47,9 @@ function isDate(year: number, month: number, day: number): boolean {
 /** Minutes east of UTC, or null where no place on Earth has that offset. */
 function offsetMinutes(zone: string): number | null {
   if (zone === 'Z') return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', ''));
-  if (minutes > 14 * 60) return null;
+  const pastHour = Number(zone.slice(3).replace(':', ''));
+  const minutes = Number(zone.slice(1, 3)) * 60 + pastHour;
+  if (pastHour > 59 || minutes > 14 * 60) return null;
   return zone.startsWith('-') ? -minutes : minutes;
 }
 

@@ -87,10 +87,10 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
           place = 'AFTER';
           continue;
         }
+        at = afterSpace(piece, at);
+        if (at >= piece.length) break;
         const c = piece[at] ?? 0;
-        if (isSpace(c)) {
-          at++;
-        } else if (place === 'AFTER') {
+        if (place === 'AFTER') {
           if (c === byte.closeList) {
             parseBounds();
             return at + 1;
@@ -121,7 +121,14 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
   };
 }
 
-export function isSpace(c: number): boolean {
+/** The first place from `from` on that is no white space, or the piece's end. */
+export function afterSpace(piece: Uint8Array, from: number): number {
+  let at = from;
+  while (at < piece.length && isSpace(piece[at] ?? 0)) at++;
+  return at;
+}
+
+function isSpace(c: number): boolean {
   return c === byte.space || c === byte.lineFeed || c === byte.carriageReturn || c === byte.tab;
 }
 

@@ -2,7 +2,7 @@ import { NotJsonError, TooLargeError, WrongShapeError, type Call } from '../erro
 import type { TemplateLimits } from '../limits.ts';
 import { countRecords, describeText, kindOf } from './describe.ts';
 import { createGrowingBytes } from './growing-bytes.ts';
-import { bareEnd, createListCutter, isSpace } from './list-cutter.ts';
+import { afterSpace, bareEnd, createListCutter } from './list-cutter.ts';
 import { parseLenient } from './parse-records.ts';
 import { decodeUtf8 } from './read-json.ts';
 import { byte, createValueScan, resetValueScan, scanValue } from './scan-value.ts';
@@ -115,30 +115,30 @@ export function createRecordStream(
   }
 
   /** Takes one byte of structure, or one value as far as the piece holds it. Returns the place after it. */
-  function step(piece: Uint8Array, at: number, into: unknown[]): number {
+  function step(piece: Uint8Array, from: number, into: unknown[]): number {
     if (mode === 'IN_LIST') {
-      const end = list.cut(piece, at, into);
+      const end = list.cut(piece, from, into);
       if (end !== -1) mode = 'AFTER';
       return end === -1 ? piece.length : end;
     }
     if (mode === 'IN_SKIPPED') {
-      const end = scanValue(scan, piece, at);
+      const end = scanValue(scan, piece, from);
       if (scan.mismatched) throw garbage();
       if (end !== -1) mode = 'AFTER';
       return end === -1 ? piece.length : end;
     }
-    if (mode === 'IN_STRING') return keepValue(piece, at, scanValue(scan, piece, at), 'AFTER');
-    if (mode === 'IN_BARE') return keepValue(piece, at, bareEnd(piece, at), 'AFTER');
-    if (mode === 'TEXT') return keepValue(piece, at, -1, 'TEXT');
+    if (mode === 'IN_STRING') return keepValue(piece, from, scanValue(scan, piece, from), 'AFTER');
+    if (mode === 'IN_BARE') return keepValue(piece, from, bareEnd(piece, from), 'AFTER');
+    if (mode === 'TEXT') return keepValue(piece, from, -1, 'TEXT');
     if (mode === 'IN_KEY') {
-      const end = scanValue(scan, piece, at);
-      const after = keepValue(piece, at, end, 'COLON');
+      const end = scanValue(scan, piece, from);
+      const after = keepValue(piece, from, end, 'COLON');
       if (end !== -1) key = readKey();
       return after;
     }
-    let c = piece[at] ?? 0;
-    while (isSpace(c) && ++at < piece.length) c = piece[at] ?? 0;
-    if (at >= piece.length) return at;
+    const at = afterSpace(piece, from);
+    const c = piece[at];
+    if (c === undefined) return at;
     switch (mode) {
       case 'TOP':
         return top(piece, at, c);
