@@ -24,7 +24,8 @@ export interface BulkChildren<Row, Child> {
 
 /** A guarded upsert of one mirrored table: SQL made once, and the arrays it takes. */
 export interface Upsert<Row> {
-  readonly name: string;
+  /** Under which name a connection prepares it. */
+  readonly name: string | undefined;
   readonly text: string;
   readonly arrays: (rows: readonly Row[]) => string[];
 }
@@ -59,7 +60,8 @@ export function upsertStatement<Row, Child = never>(
     SELECT count(*) FILTER (WHERE created)::int AS created, count(*) FILTER (WHERE NOT created)::int AS updated
     FROM written`;
   return {
-    name: `upsert-${table}`,
+    // With children it is planned anew each time: a plan made while the tables were empty would be ruinous later.
+    name: children === undefined ? `upsert-${table}` : undefined,
     text,
     arrays(rows) {
       const own = columns.map((column) => arrayLiteral(rows, column.of));
@@ -116,7 +118,7 @@ export async function upsert<Row>(
 ): Promise<BulkCounts> {
   if (rows.length === 0) return { created: 0, updated: 0, unchanged: 0 };
   const { rows: counts } = await client.query<{ created: number; updated: number }>({
-    name: statement.name, // prepared once for each connection
+    ...(statement.name === undefined ? {} : { name: statement.name }),
     text: statement.text,
     values: [siteId, observedAt, ...statement.arrays(rows)],
   });

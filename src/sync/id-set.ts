@@ -21,6 +21,10 @@ export class IdSet {
     return added;
   }
 
+  has(id: number): boolean {
+    return this.#slots[slotOf(this.#slots, id)] === id;
+  }
+
   #grow(): void {
     const wider = new Float64Array(this.#slots.length * 2).fill(EMPTY);
     for (const id of this.#slots) if (id !== EMPTY) insert(wider, id);
@@ -28,16 +32,19 @@ export class IdSet {
   }
 }
 
-/** Open addressing with linear probing; the number of slots is a power of two. */
 function insert(slots: Float64Array, id: number): boolean {
-  const mask = slots.length - 1;
-  let slot = hash(id) & mask;
-  while (slots[slot] !== EMPTY) {
-    if (slots[slot] === id) return false;
-    slot = (slot + 1) & mask;
-  }
+  const slot = slotOf(slots, id);
+  if (slots[slot] === id) return false;
   slots[slot] = id;
   return true;
+}
+
+/** Where the id is, or would be. Open addressing with linear probing; the number of slots is a power of two. */
+function slotOf(slots: Float64Array, id: number): number {
+  const mask = slots.length - 1;
+  let slot = hash(id) & mask;
+  while (slots[slot] !== EMPTY && slots[slot] !== id) slot = (slot + 1) & mask;
+  return slot;
 }
 
 /** Multiplicative hashing (Knuth, The Art of Computer Programming, 6.4) of the low and the high half. */

@@ -39,9 +39,9 @@ export async function recordIssues(
   const unique = [
     ...new Map(found.map((issue) => [`${issue.record} ${issue.path} ${issue.code}`, issue])).values(),
   ];
-  await client.query({
-    name: 'record-issues',
-    text: `
+  await client.query(
+    // Not prepared: a plan made while the table was empty would be kept, and be ruinous once it is not.
+    `
       WITH found AS MATERIALIZED (
         SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::issue_severity[], $9::text[], $10::text[])
           AS found (record, path, code, severity, message, value)
@@ -49,10 +49,7 @@ export async function recordIssues(
         UPDATE sync_issue AS stored SET resolved_at = now(), resolved_run_id = $2
         FROM unnest($4::text[]) AS given (record)
         WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL AND stored.record = given.record
-          AND NOT EXISTS (
-            SELECT 1 FROM found
-            WHERE (found.record, found.path, found.code) = (stored.record, stored.path, stored.code)
-          )
+          AND (stored.record, path, code) NOT IN (SELECT record, path, code FROM found)
       )
       INSERT INTO sync_issue AS stored (site_id, first_run_id, entity, record, path, code, severity, message, value)
       SELECT $1, $2, $3, found.* FROM found
@@ -60,7 +57,7 @@ export async function recordIssues(
         SET severity = EXCLUDED.severity, message = EXCLUDED.message, value = EXCLUDED.value
         WHERE (stored.severity, stored.message, stored.value)
           IS DISTINCT FROM (EXCLUDED.severity, EXCLUDED.message, EXCLUDED.value)`,
-    values: [
+    [
       siteId,
       runId,
       entity,
@@ -72,7 +69,7 @@ export async function recordIssues(
       unique.map((issue) => issue.message),
       unique.map((issue) => issue.value),
     ],
-  });
+  );
 }
 
 /** After a complete scan: closes issues at places of the list that no longer exist. */

@@ -45,7 +45,7 @@ export async function beginRun(database: Database, runId: string): Promise<boole
   });
 }
 
-/** Ends the run, once: a run that has ended already stays as it is. */
+/** Ends the run, once, with those of its entities that were not come to: a run that has ended stays as it is. */
 export async function endRun(
   client: ClientBase,
   runId: string,
@@ -58,6 +58,11 @@ export async function endRun(
     [runId, status, before(status), failure?.code ?? null, failure?.message ?? null],
   );
   if (rowCount === 0) return false;
+  await client.query(
+    `UPDATE sync_entity_run SET status = 'CANCELLED', ended_at = now()
+     WHERE run_id = $1 AND status IN ('PENDING', 'RUNNING')`,
+    [runId],
+  );
   const level = status === 'SUCCEEDED' ? 'INFO' : status === 'FAILED' ? 'ERROR' : 'WARNING';
   await writeLog(
     client,

@@ -26,6 +26,9 @@ export interface ScanEnd {
   pages: number;
   rows: number;
   generation: Generation | null;
+  ids: Pick<IdSet, 'has'>;
+  /** The first ids that came again, a few of them at most. */
+  repeated: number[];
 }
 
 export interface ScanOptions {
@@ -37,10 +40,17 @@ export interface ScanOptions {
 
 type ReadPage = (offset: number) => AsyncGenerator<RecordBatch, ListEnd>;
 
+/** So many records without a new id, one after another, and the list is not worth reading on: nor its issues keeping. */
+const NOTHING_NEW_AT_MOST = 10_000;
+const REPEATED_SHOWN = 5;
+
 /**
  * Reads a whole list, page after page, until a page is empty. How much a site gives at once is the site's choice:
  * one that caps `limit` is read to its end all the same, and one that ignores `offset` (v1: every page is the whole
  * list) ends after one page. Holds one chunk and the ids, never a whole list.
+ *
+ * A list that grows at its front while it is read moves its last rows to where its end was: a page that is shorter
+ * than the first and holds nothing new is taken as that, once.
  *
  * @throws ScanStuckError, and whatever reading a page throws
  */
@@ -49,42 +59,79 @@ export async function* scan(
   { pageRows, paged }: ScanOptions,
 ): AsyncGenerator<ScanChunk, ScanEnd> {
   const ids = new IdSet();
+  const repeated: number[] = [];
+  let nothingNew = 0;
+  /** Takes note of a record, and tells whether its id came before. */
+  const isRepeated = (record: unknown): boolean => {
+    const id = idOf(record);
+    if (id !== null && ids.add(id)) {
+      nothingNew = 0;
+      return false;
+    }
+    if (++nothingNew > NOTHING_NEW_AT_MOST) throw stuck(`${NOTHING_NEW_AT_MOST} records in a row`);
+    if (id !== null && repeated.length < REPEATED_SHOWN) repeated.push(id);
+    return id !== null;
+  };
+
+  let generation: Generation | null = null;
   let pages = 0;
   let rows = 0;
+  let firstPageRows = 0;
+  let wasNothingNew = false;
   for (;;) {
     const idsBefore = ids.size;
     const firstIndex = rows;
+    // A v1 site whose list is as long as a page is asked once more: the same list again is not a second page.
+    const isRepetition = () => generation === 'V1' && ids.size === idsBefore;
     let chunk = emptyChunk(rows, pages);
     const page = readPage(rows);
-    let step = await page.next();
-    for (; step.done !== true; step = await page.next()) {
-      chunk.sentAt = step.value.sentAt;
-      for (const record of step.value.records) {
-        const id = idOf(record);
-        if (id !== null && !ids.add(id)) chunk.duplicates++;
-        rows++;
-        if (chunk.records.push(record) === pageRows) {
-          yield chunk;
-          chunk = emptyChunk(rows, pages);
+    try {
+      let step = await page.next();
+      for (; step.done !== true; step = await page.next()) {
+        chunk.sentAt = step.value.sentAt;
+        for (const record of step.value.records) {
+          const id = idOf(record);
+          nothingNew++;
+          if (id !== null && ids.add(id)) nothingNew = 0;
+          else if (id !== null && ++chunk.duplicates > 0 && repeated.length < REPEATED_SHOWN)
+            repeated.push(id);
+          if (nothingNew > NOTHING_NEW_AT_MOST) throw stuck(`${NOTHING_NEW_AT_MOST} records in a row`);
+          rows++;
+          if (chunk.records.push(record) === pageRows) {
+            if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
+            yield chunk;
+            chunk = emptyChunk(rows, pages);
+          }
         }
       }
+      if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
+      generation = step.value.generation;
+    } finally {
+      await page.return(UNREAD);
     }
     pages++;
-    const { generation } = step.value;
     if (chunk.records.length > 0) yield { ...chunk, pages };
 
     const pageSize = rows - firstIndex;
-    const end = { pages, rows, generation };
-    if (pageSize === 0 || !paged) return end;
-    if (generation === 'V1' && (pageSize !== pageRows || ids.size === idsBefore)) return end;
-    if (ids.size === idsBefore) {
-      throw new ScanStuckError(
-        `Expected new records on page ${pages} of the list, got only records that came before or have no id; ` +
-          'the site ignores offset or its list is broken.',
-      );
+    if (firstIndex === 0) firstPageRows = pageSize;
+    const isNothingNew = ids.size === idsBefore;
+    if (pageSize === 0 || !paged || (generation === 'V1' && pageSize !== pageRows)) {
+      return { pages, rows, generation, ids, repeated };
     }
+    if (isNothingNew && (wasNothingNew || pageSize >= firstPageRows))
+      throw stuck(`page ${pages} of the list`);
+    wasNothingNew = isNothingNew;
   }
 }
+
+/** What a page that is left early is told; nobody reads it. */
+const UNREAD: ListEnd = { generation: null, rows: 0, declaredCount: null, sentAt: new Date(0) };
+
+const stuck = (where: string): ScanStuckError =>
+  new ScanStuckError(
+    `Expected new records, got none in ${where}: only records that came before or have no id; ` +
+      'the site ignores offset or its list is broken.',
+  );
 
 const emptyChunk = (firstIndex: number, pages: number): ScanChunk => ({
   firstIndex,
