@@ -44,9 +44,15 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
     });
     next.on('notification', (message) => deliver(message.payload));
     next.on('error', (error) => logger.warn({ err: error }, 'the event connection broke'));
+    try {
+      await next.connect();
+      await next.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      await next.end().catch(() => undefined);
+      throw error;
+    }
+    // Only now: a failed attempt ends too, and would start a second loop beside the one that made it.
     next.once('end', () => void reconnect());
-    await next.connect();
-    await next.query(`LISTEN ${CHANNEL}`);
     client = next;
   };
 
@@ -60,7 +66,6 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
         for (const pushes of subscribers.values()) for (const push of pushes) push({ data: undefined });
         return;
       } catch (error) {
-        // `end` of this attempt does not start a second loop: it was never connected.
         logger.warn({ reason: messageOf(error) }, 'the event connection could not be opened again yet');
       }
     }
