@@ -4,6 +4,7 @@ import { CimaiseError } from './errors.ts';
 
 const VERSION = 'v1';
 const NONCE_BYTES = 12; // what AES-GCM is specified for (NIST SP 800-38D, section 5.2.1.1)
+const TAG = { authTagLength: 16 }; // a shorter tag, which Node would take, is easier to forge
 
 /** The sealed text was altered, or was sealed with another key. */
 export class UnsealError extends CimaiseError {
@@ -19,7 +20,7 @@ export class UnsealError extends CimaiseError {
  */
 export function seal(key: Buffer, text: string, context: string): string {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG).setAAD(Buffer.from(context));
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return [VERSION, ...[nonce, cipher.getAuthTag(), sealed].map((part) => part.toString('base64url'))].join(
     '.',
@@ -33,7 +34,7 @@ export function open(key: Buffer, sealed: string, context: string): string {
     throw new UnsealError(`Expected a sealed secret of version ${VERSION}, got text of another form.`);
   }
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'))
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), TAG)
       .setAAD(Buffer.from(context))
       .setAuthTag(Buffer.from(tag, 'base64url'));
     return decipher.update(Buffer.from(text, 'base64url'), undefined, 'utf8') + decipher.final('utf8');
