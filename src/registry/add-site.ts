@@ -31,6 +31,9 @@ export async function addSite(
   if (name === '' || name.length > 200) {
     throw new InvalidSiteError('Expected a name of 1 to 200 characters; give the site one.');
   }
+  if (!name.isWellFormed() || name.includes('\0')) {
+    throw new InvalidSiteError('Expected a name without U+0000 and broken characters; type it again.');
+  }
   // Node refuses to send any other character in a header, and would say so with the key in its message.
   if (!/^[\x21-\x7e]{1,500}$/.test(input.key)) {
     throw new InvalidSiteError('Expected an API key of 1 to 500 printable ASCII characters; copy it again.');
@@ -61,5 +64,10 @@ function normaliseUrl(text: string): string {
   if (url.username !== '' || url.password !== '') {
     throw new InvalidUrlError('Expected an address without user name and password; leave them out.');
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  const spelling = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  // An index key of PostgreSQL holds some 2,700 bytes.
+  if (spelling.length > 2_000) {
+    throw new InvalidUrlError('Expected an address of at most 2000 characters; give the front page.');
+  }
+  return spelling;
 }
