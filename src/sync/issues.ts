@@ -72,16 +72,33 @@ export async function recordIssues(
   );
 }
 
-/** After a complete scan: closes issues at places of the list that no longer exist. */
-export async function closeIssuesBeyond(
+const ISSUES_AT_ONCE = 10_000;
+
+/** After all of an entity was read: closes the issues of records that were not met. */
+export async function closeUnseenIssues(
   client: ClientBase,
   { siteId, runId, entity }: IssueScope,
-  rows: number,
+  isSeen: (record: string) => boolean,
 ): Promise<void> {
-  await client.query(
-    `UPDATE sync_issue SET resolved_at = now(), resolved_run_id = $2
-     WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL
-       AND record LIKE '@%' AND substr(record, 2)::bigint >= $4`,
-    [siteId, runId, entity, rows],
-  );
+  let after = '0';
+  for (;;) {
+    // Read in pieces: there may be as many as there are records.
+    // oxlint-disable-next-line no-await-in-loop
+    const { rows } = await client.query<{ id: string; record: string }>(
+      `SELECT id, record FROM sync_issue
+       WHERE site_id = $1 AND entity = $2 AND resolved_at IS NULL AND id > $3 ORDER BY id LIMIT $4`,
+      [siteId, entity, after, ISSUES_AT_ONCE],
+    );
+    const unseen = rows.filter(({ record }) => !isSeen(record)).map(({ id }) => id);
+    if (unseen.length > 0) {
+      // oxlint-disable-next-line no-await-in-loop
+      await client.query(
+        'UPDATE sync_issue SET resolved_at = now(), resolved_run_id = $1 WHERE id = ANY ($2::bigint[])',
+        [runId, unseen],
+      );
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ISSUES_AT_ONCE) return;
+    after = last.id;
+  }
 }

@@ -90,17 +90,12 @@ export async function* scan(
       for (; step.done !== true; step = await page.next()) {
         chunk.sentAt = step.value.sentAt;
         for (const record of step.value.records) {
-          const id = idOf(record);
-          nothingNew++;
-          if (id !== null && ids.add(id)) nothingNew = 0;
-          else if (id !== null && ++chunk.duplicates > 0 && repeated.length < REPEATED_SHOWN)
-            repeated.push(id);
-          if (nothingNew > NOTHING_NEW_AT_MOST) throw stuck(`${NOTHING_NEW_AT_MOST} records in a row`);
+          if (isRepeated(record)) chunk.duplicates++;
           rows++;
           if (chunk.records.push(record) === pageRows) {
             if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
             yield chunk;
-            chunk = emptyChunk(rows, pages);
+            chunk = emptyChunk(rows, pages, step.value.sentAt); // the batch may go on
           }
         }
       }
@@ -133,11 +128,11 @@ const stuck = (where: string): ScanStuckError =>
       'the site ignores offset or its list is broken.',
   );
 
-const emptyChunk = (firstIndex: number, pages: number): ScanChunk => ({
+const emptyChunk = (firstIndex: number, pages: number, sentAt = new Date(0)): ScanChunk => ({
   firstIndex,
   records: [],
   duplicates: 0,
-  sentAt: new Date(0),
+  sentAt,
   pages,
 });
 

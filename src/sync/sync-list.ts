@@ -3,9 +3,10 @@ import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
 import type { ListEnd, RecordBatch } from '../template/client.ts';
 import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
 import type { EntityContext } from './entity-sync.ts';
-import { closeIssuesBeyond, hasOpenIssues, recordIssues } from './issues.ts';
+import { closeUnseenIssues, hasOpenIssues, recordIssues } from './issues.ts';
 import { prefetch } from './prefetch.ts';
-import { scan } from './scan.ts';
+import { scan, type ScanEnd } from './scan.ts';
+import { writeLog } from './runs.ts';
 import { commitPage, emptyTally } from './tally.ts';
 import { validateChunks } from './validate.ts';
 
@@ -51,10 +52,22 @@ export async function syncList<Row extends { sourceId: number }>(
     });
     openIssues ||= page.issues.length > 0;
   }
-  const { pages: readPages, rows, generation } = step.value;
-  tally.pages = readPages;
-  await commitPage(database, { runId, entity: list.entity, tally }, (client) =>
-    openIssues ? closeIssuesBeyond(client, scope, rows) : Promise.resolve(),
-  );
-  return generation;
+  const end = step.value;
+  tally.pages = end.pages;
+  await commitPage(database, { runId, entity: list.entity, tally }, async (client) => {
+    if (openIssues) await closeUnseenIssues(client, scope, (record) => isMet(record, end));
+    if (end.repeated.length > 0) {
+      await writeLog(client, runId, 'WARNING', list.entity, repetition(tally.duplicates, end.repeated));
+    }
+  });
+  return end.generation;
 }
+
+/** Whether the scan met the record: an id, or a place of the list. */
+function isMet(record: string, { ids, rows }: ScanEnd): boolean {
+  return record.startsWith('@') ? Number(record.slice(1)) < rows : ids.has(Number(record));
+}
+
+const repetition = (duplicates: number, ids: readonly number[]): string =>
+  `Expected each record once, got ${duplicates} again (${duplicates > ids.length ? 'among them ' : ''}id ` +
+  `${ids.join(', ')}): the list changed while it was read, or the site repeats records. The later one is kept.`;

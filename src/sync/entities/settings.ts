@@ -1,7 +1,7 @@
 import { upsert, upsertStatement } from '../../db/bulk.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
 import type { EntitySync } from '../entity-sync.ts';
-import { recordIssues } from '../issues.ts';
+import { closeUnseenIssues, recordIssues } from '../issues.ts';
 import { commitPage, emptyTally } from '../tally.ts';
 
 const statement = upsertStatement<SettingRecord>(
@@ -25,12 +25,9 @@ export const settings: EntitySync = {
     const scope = { siteId, runId, entity: 'SETTINGS' } as const;
     await commitPage(database, { ...scope, tally }, async (client) => {
       Object.assign(tally, await upsert(client, statement, siteId, sentAt, rows));
-      await recordIssues(
-        client,
-        scope,
-        [...rows.map((row) => row.key), ...issues.map((issue) => issue.record)],
-        issues,
-      );
+      const records = new Set([...rows.map((row) => row.key), ...issues.map((issue) => issue.record)]);
+      await recordIssues(client, scope, [...records], issues);
+      await closeUnseenIssues(client, scope, (record) => records.has(record));
     });
     return generation;
   },
