@@ -16,6 +16,8 @@ export interface Queue extends AsyncDisposable {
     job: JobDefinition<Payload>,
     payload: Payload,
   ): Promise<void>;
+  /** Whether a job of this kind and payload waits, or is being worked on. */
+  holds<Payload extends object>(job: JobDefinition<Payload>, payload: Payload): Promise<boolean>;
   /**
    * Runs jobs of one kind, `concurrency` at a time, until the queue is disposed. The signal fires then, and when
    * the queue has given the job to someone else.
@@ -48,6 +50,10 @@ export async function openQueue(databaseUrl: string, logger: Logger): Promise<Qu
   return {
     async enqueue(transaction, job, payload) {
       await boss.send(job.name, job.payload.parse(payload), { db: fromPrisma(transaction) });
+    },
+    async holds(job, payload) {
+      const jobs = await boss.findJobs(job.name, { data: job.payload.parse(payload) });
+      return jobs.some(({ state }) => state === 'created' || state === 'retry' || state === 'active');
     },
     async work(job, concurrency, handler) {
       const options = { localConcurrency: concurrency, pollingIntervalSeconds: 2 } as const;

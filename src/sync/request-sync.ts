@@ -19,12 +19,15 @@ export async function requestSync(
   { database, queue }: { database: Database; queue: Queue },
   input: { siteId: number; entities: readonly Entity[] | null },
 ): Promise<{ runId: string; joined: boolean }> {
-  const entities = [...(input.entities ?? Object.values(Entity))];
+  const entities = [...new Set(input.entities ?? Object.values(Entity))];
   for (;;) {
     const active = await database.prisma.syncRun.findFirst({
       where: { siteId: input.siteId, endedAt: null },
     });
-    if (active !== null) return { runId: active.id, joined: true };
+    if (active !== null) {
+      await ensureJob({ database, queue }, active.id);
+      return { runId: active.id, joined: true };
+    }
     try {
       const runId = await database.prisma.$transaction(async (transaction) => {
         const run = await transaction.syncRun.create({
@@ -46,4 +49,25 @@ export async function requestSync(
       if (error.code !== UNIQUE_VIOLATION) throw error;
     }
   }
+}
+
+/**
+ * Queues the job of a run again that has none left: its workers were killed more often than a job is tried again.
+ * Otherwise the run would stay open for ever, and its site without another.
+ */
+async function ensureJob(
+  { database, queue }: { database: Database; queue: Queue },
+  runId: string,
+): Promise<void> {
+  if (await queue.holds(syncSiteJob, { runId })) return;
+  await database.prisma.$transaction(async (transaction) => {
+    // The lock lets one request through; those after it find the job.
+    const open = await transaction.$queryRaw<unknown[]>`
+      SELECT 1 FROM sync_run WHERE id = ${runId}::uuid AND ended_at IS NULL FOR UPDATE`;
+    if (open.length === 0 || (await queue.holds(syncSiteJob, { runId }))) return;
+    await transaction.syncLogEntry.create({
+      data: { runId, level: 'WARNING', message: 'The work on this run was lost; it was queued again.' },
+    });
+    await queue.enqueue(transaction, syncSiteJob, { runId });
+  });
 }
