@@ -15,14 +15,20 @@ export const stats: EntitySync = {
     const found = issues.map((issue) => ({ record: RECORD, ...issue }));
     await commitPage(database, { ...scope, tally }, async (client) => {
       await recordIssues(client, scope, [RECORD], found);
-      const { rows } = await client.query<{ created: boolean }>(
-        `INSERT INTO site_stats AS stored (site_id, paintings, users, orders, exhibitions, custom_requests,
+      // Written whenever the site was asked, counted by what it said.
+      const { rows } = await client.query<{ changed: boolean | null }>(
+        `WITH before AS (SELECT * FROM site_stats WHERE site_id = $1)
+         INSERT INTO site_stats AS stored (site_id, paintings, users, orders, exhibitions, custom_requests,
            delivered_orders, total_revenue, observed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (site_id) DO UPDATE SET paintings = $2, users = $3, orders = $4, exhibitions = $5,
            custom_requests = $6, delivered_orders = $7, total_revenue = $8, observed_at = $9
          WHERE stored.observed_at <= $9
-         RETURNING (xmax = 0) AS created`,
+         RETURNING (
+           SELECT (paintings, users, orders, exhibitions, custom_requests, delivered_orders, total_revenue)
+             IS DISTINCT FROM ($2::int, $3::int, $4::int, $5::int, $6::int, $7::int, $8::numeric)
+           FROM before
+         ) AS changed`,
         [
           siteId,
           given.paintings,
@@ -35,7 +41,9 @@ export const stats: EntitySync = {
           sentAt,
         ],
       );
-      if (rows[0] !== undefined) tally[rows[0].created ? 'created' : 'updated'] = 1;
+      const [written] = rows;
+      if (written?.changed === null) tally.created = 1;
+      else tally[written?.changed === true ? 'updated' : 'unchanged'] = 1;
     });
     return null;
   },
