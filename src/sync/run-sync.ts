@@ -99,7 +99,7 @@ async function conclude(
   const whole = run.entities.length === entities.length;
   await transaction(database.pool, async (client) => {
     if (!(await endRun(client, run.id, status, first ?? null))) return;
-    const refused = [...failures.values()].some((failure) => failure.code === 'KEY_REFUSED');
+    const refused = isKeyRefused(run.entities, failures);
     // A run of a few entities says nothing about the site as a whole, unless its key was refused.
     if (!whole && !refused) return;
     await client.query(
@@ -108,6 +108,15 @@ async function conclude(
       [run.siteId, refused ? 'KEY_REFUSED' : statusOf(status)],
     );
   });
+}
+
+/** A site refuses its key when no call that needs one went through; v2 answers its settings to everyone. */
+function isKeyRefused(asked: readonly Entity[], failures: ReadonlyMap<Entity, Failure>): boolean {
+  const needKey = asked.filter((entity) => entity !== 'SETTINGS');
+  return (
+    needKey.every((entity) => failures.has(entity)) &&
+    [...failures.values()].some((failure) => failure.code === 'KEY_REFUSED')
+  );
 }
 
 function statusOf(status: RunStatus): SiteStatus {
