@@ -136,12 +136,18 @@ export class UnreachableError extends TemplateError {
   /** The system's or the HTTP parser's own code: ENOTFOUND, ECONNREFUSED, ECONNRESET, UND_ERR_SOCKET, HPE_… */
   readonly systemCode: string;
 
-  constructor(call: Call, systemCode: string, options?: ErrorOptions) {
+  /** Whether the site had begun to answer: then it is up, and fails or is cut off while it answers. */
+  readonly answerBegan: boolean;
+
+  constructor(call: Call, systemCode: string, answerBegan: boolean, options?: ErrorOptions) {
     super(
       call,
-      `expected an HTTP answer, the connection failed (${systemCode}); check the site's address and that it is up`,
+      answerBegan
+        ? `expected the whole answer, the connection ended inside it (${systemCode}); try again, then look at the site's log`
+        : `expected an HTTP answer, the connection failed (${systemCode}); check the site's address and that it is up`,
       options,
     );
+    this.answerBegan = answerBegan;
     this.systemCode = systemCode;
   }
 }

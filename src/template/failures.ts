@@ -31,13 +31,14 @@ export function toSiteFailure(
   error: unknown,
   call: Call,
   limits: TimeLimits,
-  wholeCallEnded: boolean,
+  { timeIsUp, answerBegan }: { timeIsUp: boolean; answerBegan: boolean },
 ): unknown {
   if (error instanceof TemplateError) return error;
-  if (wholeCallEnded) return new TimeoutError(call, 'WHOLE_CALL', limits.callMs, { cause: error });
+  if (timeIsUp) return new TimeoutError(call, 'WHOLE_CALL', limits.callMs, { cause: error });
   const code = codeOf(error);
   // The parser's error carries the bytes it stumbled over, which belong in no log. It may have no code.
-  if (error instanceof errors.HTTPParserError) return new UnreachableError(call, code ?? 'HPE_NOT_HTTP');
+  if (error instanceof errors.HTTPParserError)
+    return new UnreachableError(call, code ?? 'HPE_NOT_HTTP', answerBegan);
   if (code === null) return error;
   const timeout = timeoutCodes[code];
   if (timeout !== undefined) return new TimeoutError(call, timeout[0], limits[timeout[1]], { cause: error });
@@ -46,7 +47,7 @@ export function toSiteFailure(
   if (code.startsWith('Z_'))
     return new NotJsonError(call, 'a compressed body that does not unpack', { cause: error });
   if (tlsCodes.test(code)) return new TlsError(call, code, { cause: error });
-  return isNetworkCode(code) ? new UnreachableError(call, code, { cause: error }) : error;
+  return isNetworkCode(code) ? new UnreachableError(call, code, answerBegan, { cause: error }) : error;
 }
 
 function isNetworkCode(code: string): boolean {

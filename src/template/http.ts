@@ -69,6 +69,7 @@ export async function* fetchBody(
   const wholeCall = new AbortController();
   const timer = setTimeout(() => wholeCall.abort(), options.callMs).unref();
   const signals = options.signal === undefined ? [wholeCall.signal] : [options.signal, wholeCall.signal];
+  let answerBegan = false;
   try {
     const answer = await request(url, {
       dispatcher: door.dispatcher,
@@ -79,6 +80,7 @@ export async function* fetchBody(
       bodyTimeout: door.limits.idleMs,
       signal: AbortSignal.any(signals),
     });
+    answerBegan = true;
     // Destroying a body that was not read to its end is an error event to undici, and an expected end to us.
     answer.body.on('error', () => {});
     try {
@@ -96,7 +98,8 @@ export async function* fetchBody(
     }
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw toSiteFailure(error, call, { ...door.limits, callMs: options.callMs }, wholeCall.signal.aborted);
+    const timeIsUp = wholeCall.signal.aborted;
+    throw toSiteFailure(error, call, { ...door.limits, callMs: options.callMs }, { timeIsUp, answerBegan });
   } finally {
     clearTimeout(timer);
   }

@@ -152,9 +152,9 @@ describe('a site that is not there', () => {
   });
 
   it.each([
-    ['before its answer', ''],
-    ['inside its answer', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"paintings": [{"id": 1}'],
-  ])('because it resets the connection %s is unreachable', async (_when, answer) => {
+    ['before its answer', '', false],
+    ['inside its answer', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"paintings": [{"id": 1}', true],
+  ])('because it resets the connection %s is unreachable', async (_when, answer, answerBegan) => {
     const server = await serveRaw((socket) => {
       socket.once('data', () =>
         answer === '' ? socket.resetAndDestroy() : socket.write(answer, () => socket.resetAndDestroy()),
@@ -163,6 +163,8 @@ describe('a site that is not there', () => {
     expect(await failureOf(server)).toMatchObject({
       code: 'UNREACHABLE',
       systemCode: expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/),
+      answerBegan,
+      message: expect.stringContaining(answerBegan ? 'ended inside it' : 'the connection failed'),
     });
   });
 
@@ -183,7 +185,7 @@ describe('a body whose length is wrong', () => {
     const server = await serveRaw((socket) =>
       socket.once('data', () => socket.end(answer(soundBody.length + 10))),
     );
-    expect(await failureOf(server)).toMatchObject({ code: 'UNREACHABLE' });
+    expect(await failureOf(server)).toMatchObject({ code: 'UNREACHABLE', answerBegan: true });
   });
 
   it('is an error when it is longer than promised', async () => {
@@ -198,7 +200,7 @@ describe('a body whose length is wrong', () => {
       const chunk = `${soundBody.length.toString(16)}\r\n${soundBody}\r\n`;
       socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`));
     });
-    expect(await failureOf(server)).toMatchObject({ code: 'UNREACHABLE' });
+    expect(await failureOf(server)).toMatchObject({ code: 'UNREACHABLE', answerBegan: true });
   });
 });
 
