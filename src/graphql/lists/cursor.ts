@@ -14,6 +14,14 @@ const VERSION = 1;
 const isWithin = (text: string, limit: bigint) =>
   /^-?\d{1,19}$/.test(text) && BigInt(text) <= limit && BigInt(text) >= -limit;
 
+/** A day that no calendar has is no moment, though `Date` would move it to the next month. */
+function isMoment(text: string): boolean {
+  const [, year = '', rest = ''] = /^(\d{4,6})(-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\d{3}Z$/.exec(text) ?? [];
+  const iso = `${year.length > 4 ? `+${year.padStart(6, '0')}` : year}${rest}Z`;
+  const date = new Date(iso);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === iso;
+}
+
 /** How a sort value is written into a cursor, exactly, and what is accepted when one comes back. */
 const keyTypes = {
   int: {
@@ -32,8 +40,7 @@ const keyTypes = {
   // A Date would lose the microseconds, and with them rows.
   timestamptz: {
     write: (value: Sql) => sql`to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
-    accepts: (text: string) =>
-      /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+    accepts: isMoment,
   },
 } as const;
 

@@ -1,0 +1,67 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { type Logger, pino } from 'pino';
+
+import type { Database } from '../../../src/db/client.ts';
+import type { GraphQLServices } from '../../../src/graphql/context.ts';
+import { type GraphQLServer, createGraphQL } from '../../../src/graphql/create-graphql.ts';
+
+export interface AnswerError {
+  message: string;
+  path?: (string | number)[];
+  extensions: { code: string; requestId: string };
+}
+
+export interface Answer<Data> {
+  data?: Data | null;
+  errors?: AnswerError[];
+}
+
+/** The API without a port. */
+export interface Api {
+  readonly yoga: GraphQLServer;
+  /** Sends an operation and gives the whole answer back. */
+  ask<Data, Variables>(
+    operation: TypedDocumentNode<Data, Variables> | string,
+    ...variables: Variables extends Record<string, never> ? [] : [variables: Variables]
+  ): Promise<Answer<Data>>;
+  /** Sends an operation that has to succeed, and gives its data back. */
+  read<Data, Variables>(
+    operation: TypedDocumentNode<Data, Variables>,
+    ...variables: Variables extends Record<string, never> ? [] : [variables: Variables]
+  ): Promise<Data>;
+}
+
+export function createApi(services: GraphQLServices, logger: Logger = pino({ level: 'silent' })): Api {
+  const yoga = createGraphQL(services, { logger });
+  const ask: Api['ask'] = async (operation, ...[variables]) => {
+    const response = await yoga.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        query: typeof operation === 'string' ? operation : print(operation),
+        variables,
+      }),
+    });
+    return response.json();
+  };
+  return {
+    yoga,
+    ask,
+    async read(operation, ...variables) {
+      const { data, errors } = await ask(operation, ...variables);
+      if (errors !== undefined || data === undefined || data === null) {
+        throw new Error(`The operation failed: ${JSON.stringify(errors)}`);
+      }
+      return data;
+    },
+  };
+}
+
+/** Services for tests that only read. */
+export function readingOnly(database: Database): GraphQLServices {
+  const never = () => {
+    throw new Error('this test only reads');
+  };
+  return { database, addSite: never, requestSync: never, followProgress: never };
+}
