@@ -21,12 +21,12 @@ export type { TemplateSite } from './http.ts';
 /** The lists that both generations serve. */
 export type ListName = 'paintings' | 'users' | 'orders' | 'exhibitions' | 'customRequests';
 
-export interface CallOptions {
+interface CallOptions {
   /** Ends the call; it then throws the signal's own reason. */
   signal?: AbortSignal | undefined;
 }
 
-export interface ListOptions extends CallOptions {
+interface ListOptions extends CallOptions {
   /** v1 sites ignore both and answer the whole list. */
   limit?: number | undefined;
   offset?: number | undefined;
@@ -48,7 +48,7 @@ export interface ListEnd {
   sentAt: Date;
 }
 
-export interface StatsAnswer {
+interface StatsAnswer {
   stats: StatsRecord;
   issues: RecordIssue[];
   sentAt: Date;

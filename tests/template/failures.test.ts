@@ -58,6 +58,14 @@ describe('a status other than 200', () => {
   });
 });
 
+it('a failure that goes on and on is not listened to: its connection is closed', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(500).write('x'.repeat(1024));
+  });
+  expect(await failureOf(server)).toMatchObject({ code: 'SERVER_ERROR' });
+  await expect.poll(server.openSockets).toBe(0);
+});
+
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])(
     '%i is not followed: the other origin never sees the key',
@@ -347,7 +355,7 @@ describe('a call', () => {
 
   it("ends with the caller's own reason, before it is sent or in the middle of its body", async () => {
     const server = await serve((_request, response) => response.write('{"paintings": [{"id": 1},'));
-    const reason = new Error('The run was cancelled.');
+    const reason = Object.assign(new Error('The run was cancelled.'), { code: 'ECONNRESET' });
     await expect(paintingsOf(server.url, {}, AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(server.asked).toEqual([]);
 

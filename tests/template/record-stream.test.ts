@@ -185,6 +185,11 @@ describe('a body that is no list of rows', () => {
     );
   });
 
+  it('has the wrong shape even when what stands in place of the list is large', () => {
+    const body = JSON.stringify({ data: { note: 'x'.repeat(70_000) } });
+    expect(() => read(body)).toThrow(expect.objectContaining({ code: 'WRONG_SHAPE', where: 'data' }));
+  });
+
   it('is refused when what surrounds the list is too large to hold', () => {
     const body = `{"note": "${'x'.repeat(70_000)}", "data": []}`;
     expect(() => read(body)).toThrow(

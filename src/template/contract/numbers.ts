@@ -94,7 +94,7 @@ export function wholeNumber(absent: number): Field<number> {
   });
 }
 
-export function readInt4(value: unknown, payload: Payload): number {
+function readInt4(value: unknown, payload: Payload): number {
   if (isInt4(value)) return value === 0 ? 0 : value;
   report(
     payload,

@@ -114,7 +114,6 @@ export function createListCutter(call: Call, limits: RecordLimits): ListCutter {
       if (place === 'INSIDE') {
         bytesBefore += piece.length - start;
         if (whySkip(bytesBefore) === null) carried.append(piece, start, piece.length);
-        else carried.clear();
       }
       return -1;
     },

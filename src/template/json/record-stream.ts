@@ -17,7 +17,7 @@ export interface RecordStream {
   end(): RecordStreamEnd;
 }
 
-export interface RecordStreamEnd {
+interface RecordStreamEnd {
   /** Which of the possible paths the list was found at. */
   path: KeyPath;
   /** The answer without its list: every list and object off the path is empty. */
@@ -146,7 +146,6 @@ export function createRecordStream(
       case 'KEY':
         if (c === byte.quote) {
           keyStart = envelope.length;
-          resetValueScan(scan);
           mode = 'IN_KEY';
           return at;
         }

@@ -274,6 +274,12 @@ describe('a row as a whole', () => {
     });
   });
 
+  it('with an error and two fields named like their columns has that error', () => {
+    expect(validate({ name: 'name', category: 'category', price: '12,50' }).found).toEqual([
+      'ERROR price PRICE_INVALID',
+    ]);
+  });
+
   it('that is named like one column is a row', () => {
     expect(validate({ name: 'name' })).toMatchObject({ record: { name: 'name' }, found: [] });
   });

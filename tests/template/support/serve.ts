@@ -8,7 +8,7 @@ import {
 } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export interface Asked {
+interface Asked {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;
