@@ -40,7 +40,8 @@ function parseWithinLimits(source: Source | string, options?: ParseOptions): Doc
       if (field.alias !== undefined) aliases += 1;
     },
   });
-  if (aliases > limits.aliases) throw exceeded('ALIAS_LIMIT_EXCEEDED', 'aliases', aliases, limits.aliases);
+  if (aliases > limits.aliases)
+    throw exceeded('ALIAS_LIMIT_EXCEEDED', `has ${aliases} aliases`, aliases, limits.aliases);
   return document;
 }
 
@@ -68,15 +69,22 @@ function tooLarge(args: ExecutionArgs): GraphQLError | undefined {
 function firstExceeded(measure: Measure): GraphQLError | undefined {
   const { depth, rootFields, introspectionCost } = measure;
   const cost = measure.cost - introspectionCost;
-  if (depth > limits.depth) return exceeded('DEPTH_LIMIT_EXCEEDED', 'levels of fields', depth, limits.depth);
+  if (depth > limits.depth) {
+    return exceeded('DEPTH_LIMIT_EXCEEDED', `is ${depth} levels deep`, depth, limits.depth);
+  }
   if (rootFields > limits.rootFields) {
-    return exceeded('ROOT_FIELD_LIMIT_EXCEEDED', 'root fields', rootFields, limits.rootFields);
+    return exceeded(
+      'ROOT_FIELD_LIMIT_EXCEEDED',
+      `has ${rootFields} root fields`,
+      rootFields,
+      limits.rootFields,
+    );
   }
   if (cost > limits.cost) {
-    return exceeded('COST_LIMIT_EXCEEDED', 'field values in its answer', cost, limits.cost);
+    return exceeded('COST_LIMIT_EXCEEDED', `can answer with ${cost} field values`, cost, limits.cost);
   }
   if (introspectionCost > limits.introspectionCost) {
-    const what = 'values about the schema in its answer';
+    const what = `can answer with ${introspectionCost} values about the schema`;
     return exceeded('COST_LIMIT_EXCEEDED', what, introspectionCost, limits.introspectionCost);
   }
   return undefined;
@@ -84,7 +92,7 @@ function firstExceeded(measure: Measure): GraphQLError | undefined {
 
 function exceeded(code: string, what: string, got: number, limit: number): GraphQLError {
   const error = refused(
-    `The operation can have ${got} ${what}; at most ${limit} are allowed. Ask for shorter pages or fewer fields.`,
+    `The operation ${what}; at most ${limit} are allowed. Ask for shorter pages or fewer fields.`,
     code,
   );
   Object.assign(error.extensions, { limit, got });

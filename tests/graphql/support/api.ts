@@ -20,9 +20,11 @@ export interface Answer<Data> {
 /** The API without a port. */
 export interface Api {
   readonly yoga: GraphQLServer;
+  /** Sends any text, and gives the whole answer back. */
+  send(query: string, variables?: unknown): Promise<Answer<unknown>>;
   /** Sends an operation and gives the whole answer back. */
   ask<Data, Variables>(
-    operation: TypedDocumentNode<Data, Variables> | string,
+    operation: TypedDocumentNode<Data, Variables>,
     ...variables: Variables extends Record<string, never> ? [] : [variables: Variables]
   ): Promise<Answer<Data>>;
   /** Sends an operation that has to succeed, and gives its data back. */
@@ -34,22 +36,20 @@ export interface Api {
 
 export function createApi(services: GraphQLServices, logger: Logger = pino({ level: 'silent' })): Api {
   const yoga = createGraphQL(services, { logger });
-  const ask: Api['ask'] = async (operation, ...[variables]) => {
+  const send = async (query: string, variables?: unknown) => {
     const response = await yoga.fetch('http://localhost/graphql', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        query: typeof operation === 'string' ? operation : print(operation),
-        variables,
-      }),
+      body: JSON.stringify({ query, variables }),
     });
     return response.json();
   };
   return {
     yoga,
-    ask,
+    send,
+    ask: (operation, ...[variables]) => send(print(operation), variables),
     async read(operation, ...variables) {
-      const { data, errors } = await ask(operation, ...variables);
+      const { data, errors } = await this.ask(operation, ...variables);
       if (errors !== undefined || data === undefined || data === null) {
         throw new Error(`The operation failed: ${JSON.stringify(errors)}`);
       }

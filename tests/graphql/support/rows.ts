@@ -15,41 +15,71 @@ export function rowsOf({ prisma }: Database) {
     },
     async paintings(siteId: number, count: number, values: Partial<Prisma.PaintingCreateManyInput> = {}) {
       const data = numbers(count).map((sourceId) => ({
-        ...{ siteId, sourceId, name: `Painting ${sourceId}`, price: '1500', quantity: 1, displayOrder: 0 },
-        ...{ status: 'AVAILABLE' as const, observedAt, ...values },
+        siteId,
+        sourceId,
+        name: `Painting ${sourceId}`,
+        price: '1500',
+        quantity: 1,
+        displayOrder: 0,
+        status: 'AVAILABLE' as const,
+        observedAt,
+        ...values,
       }));
       await prisma.painting.createMany({ data });
     },
     async users(siteId: number, count: number, values: Partial<Prisma.UserCreateManyInput> = {}) {
       const data = numbers(count).map((sourceId) => ({
-        ...{ siteId, sourceId, name: `User ${sourceId}`, observedAt, ...values },
+        siteId,
+        sourceId,
+        name: `User ${sourceId}`,
+        observedAt,
+        ...values,
       }));
       await prisma.user.createMany({ data });
     },
     /** Orders one minute apart, the last one the newest. */
     async orders(siteId: number, count: number, values: Partial<Prisma.OrderCreateManyInput> = {}) {
       const data = numbers(count).map((sourceId) => ({
-        ...{ siteId, sourceId, customerName: `Customer ${sourceId}`, totalPrice: '89.9', itemsDigest: '' },
-        ...{ status: 'CONFIRMED' as const, orderedAt: new Date(Date.UTC(2026, 0, 1, 0, Number(sourceId))) },
-        ...{ observedAt, ...values },
+        siteId,
+        sourceId,
+        customerName: `Customer ${sourceId}`,
+        totalPrice: '89.9',
+        itemsDigest: '',
+        status: 'CONFIRMED' as const,
+        orderedAt: new Date(Date.UTC(2026, 0, 1, 0, Number(sourceId))),
+        observedAt,
+        ...values,
       }));
       await prisma.order.createMany({ data });
     },
     async items(siteId: number, orderSourceId: number, paintingSourceIds: (number | null)[]) {
       const data = paintingSourceIds.map((paintingSourceId, position) => ({
-        ...{ siteId, orderSourceId, position, paintingSourceId, price: '44.95', quantity: 1 },
+        siteId,
+        orderSourceId,
+        position,
+        paintingSourceId,
+        price: '44.95',
+        quantity: 1,
       }));
       await prisma.orderItem.createMany({ data });
     },
     async exhibitions(siteId: number, count: number) {
       const data = numbers(count).map((sourceId) => ({
-        ...{ siteId, sourceId, title: `Exhibition ${sourceId}`, date: new Date('2026-12-24'), observedAt },
+        siteId,
+        sourceId,
+        title: `Exhibition ${sourceId}`,
+        date: new Date('2026-12-24'),
+        observedAt,
       }));
       await prisma.exhibition.createMany({ data });
     },
     async customRequests(siteId: number, count: number) {
       const data = numbers(count).map((sourceId) => ({
-        ...{ siteId, sourceId, clientName: `Client ${sourceId}`, status: 'PENDING' as const, observedAt },
+        siteId,
+        sourceId,
+        clientName: `Client ${sourceId}`,
+        status: 'PENDING' as const,
+        observedAt,
       }));
       await prisma.customRequest.createMany({ data });
     },
@@ -60,9 +90,14 @@ export function rowsOf({ prisma }: Database) {
     async run(siteId: number, values: Partial<Prisma.SyncRunUncheckedCreateInput> = {}): Promise<string> {
       const entities = values.entities ?? ['PAINTINGS', 'ORDERS'];
       const data = {
-        ...{ siteId, status: 'SUCCEEDED' as const, startedAt: observedAt, endedAt: observedAt },
-        ...{ entities, entityRuns: { create: [{ entity: 'PAINTINGS' as const, expected: 4, received: 3 }] } },
-        ...{ log: { create: [{ level: 'INFO' as const, message: 'It began.' }] }, ...values },
+        siteId,
+        status: 'SUCCEEDED' as const,
+        startedAt: observedAt,
+        endedAt: observedAt,
+        entities,
+        entityRuns: { create: [{ entity: 'PAINTINGS' as const, expected: 4, received: 3 }] },
+        log: { create: [{ level: 'INFO' as const, message: 'It began.' }] },
+        ...values,
       };
       return (await prisma.syncRun.create({ data })).id;
     },
@@ -72,15 +107,16 @@ export function rowsOf({ prisma }: Database) {
       values: Partial<Prisma.SyncIssueUncheckedCreateInput> = {},
     ) {
       const data = {
-        ...{
-          siteId,
-          firstRunId,
-          entity: 'PAINTINGS' as const,
-          record: '7',
-          path: 'price',
-          code: 'NOT_A_PRICE',
-        },
-        ...{ severity: 'ERROR' as const, message: 'Expected a price, got text.', value: 'abc', ...values },
+        siteId,
+        firstRunId,
+        entity: 'PAINTINGS' as const,
+        record: '7',
+        path: 'price',
+        code: 'NOT_A_PRICE',
+        severity: 'ERROR' as const,
+        message: 'Expected a price, got text.',
+        value: 'abc',
+        ...values,
       };
       return (await prisma.syncIssue.create({ data })).id;
     },

@@ -1,0 +1,162 @@
+import { afterAll, expect, test } from 'vitest';
+
+import { graphql } from '../gql/gql.ts';
+import { createTestGateway } from '../support/gateway.ts';
+import { addSite } from '../../src/registry/add-site.ts';
+import { createApi } from './support/api.ts';
+
+const gateway = await createTestGateway();
+afterAll(() => gateway[Symbol.asyncDispose]());
+const api = createApi({
+  database: gateway.database,
+  addSite: (input) => addSite(gateway.deps, input),
+  requestSync: ({ siteId, entities }) => gateway.request(siteId, entities ?? undefined),
+  followProgress: (runId, signal) => gateway.follow(runId, signal),
+});
+
+const AddSite = graphql(`
+  mutation AddSite($input: AddSiteInput!) {
+    addSite(input: $input) {
+      __typename
+      ... on AddSitePayload {
+        site {
+          id
+          name
+          url
+          status
+          syncedAt
+        }
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+test('addSite adds a site, which is new until its first sync', async () => {
+  const input = { name: 'Galerie Martin', url: 'https://martin.example/', key: 'a-key' };
+  expect(await api.read(AddSite, { input })).toEqual({
+    addSite: {
+      __typename: 'AddSitePayload',
+      site: {
+        id: expect.stringMatching(/^Site:\d+$/),
+        name: 'Galerie Martin',
+        url: 'https://martin.example',
+        status: 'NEW',
+        syncedAt: null,
+      },
+    },
+  });
+});
+
+test.each([
+  [{ name: 'Again', url: 'https://martin.example', key: 'a-key' }, 'SiteExistsError', 'SITE_EXISTS'],
+  [{ name: 'No address', url: 'martin', key: 'a-key' }, 'InvalidUrlError', 'INVALID_URL'],
+  [{ name: '', url: 'https://other.example', key: 'a-key' }, 'InvalidSiteError', 'INVALID_SITE'],
+])('addSite of $name answers with the typed failure %s', async (input, typename, code) => {
+  const { addSite: result } = await api.read(AddSite, { input });
+  expect(result).toEqual({ __typename: typename, code, message: expect.stringMatching(/.{20}/) });
+});
+
+const SyncSite = graphql(`
+  mutation SyncSite($input: SyncSiteInput!) {
+    syncSite(input: $input) {
+      __typename
+      ... on SyncSitePayload {
+        joined
+        run {
+          id
+          status
+          endedAt
+          entities
+          entityRuns {
+            entity
+            status
+            received
+            percent
+          }
+          site {
+            status
+            generation
+            paintings {
+              totalCount
+            }
+          }
+        }
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+test('syncSite that waits answers with the run when it has ended, and what it brought', async () => {
+  const { siteId } = await gateway.addDemoSite();
+  const { syncSite } = await api.read(SyncSite, { input: { siteId: `Site:${siteId}`, wait: true } });
+  if (syncSite.__typename !== 'SyncSitePayload') throw new Error(syncSite.code);
+  expect(syncSite).toMatchObject({
+    joined: false,
+    run: { status: 'SUCCEEDED', site: { status: 'HEALTHY' } },
+  });
+  expect(syncSite.run.endedAt).not.toBeNull();
+  expect(syncSite.run.entityRuns.map(({ entity }) => entity)).toEqual(syncSite.run.entities);
+  expect(syncSite.run.entityRuns.every(({ percent }) => percent === 100)).toBe(true);
+  expect(syncSite.run.site.paintings.totalCount).toBeGreaterThan(0);
+});
+
+const SyncEntity = graphql(`
+  mutation SyncEntity($input: SyncEntityInput!) {
+    syncEntity(input: $input) {
+      __typename
+      ... on SyncEntityPayload {
+        joined
+        run {
+          id
+          status
+          entities
+        }
+      }
+      ... on Error {
+        code
+      }
+    }
+  }
+`);
+
+test('syncEntity brings the one thing that is asked for', async () => {
+  const { siteId } = await gateway.addDemoSite();
+  const input = { siteId: `Site:${siteId}`, entity: 'ORDERS' as const, wait: true };
+  expect(await api.read(SyncEntity, { input })).toMatchObject({
+    syncEntity: { joined: false, run: { status: 'SUCCEEDED', entities: ['ORDERS'] } },
+  });
+});
+
+test('a sync of no site is a typed failure, a malformed id an error', async () => {
+  expect(await api.read(SyncSite, { input: { siteId: 'Site:999' } })).toMatchObject({
+    syncSite: { __typename: 'SiteNotFoundError', code: 'SITE_NOT_FOUND' },
+  });
+  const { errors } = await api.ask(SyncSite, { input: { siteId: 'Painting:1:1' } });
+  expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+});
+
+test('a second sync joins the run under way, and both are answered at once', async () => {
+  await using idle = await createTestGateway({ concurrency: 0 });
+  const queued = createApi({
+    database: idle.database,
+    addSite: (input) => addSite(idle.deps, input),
+    requestSync: ({ siteId, entities }) => idle.request(siteId, entities ?? undefined),
+    followProgress: (runId, signal) => idle.follow(runId, signal),
+  });
+  const siteId = await idle.addSite('https://gallery.example');
+  const input = { siteId: `Site:${siteId}` };
+  const first = await queued.read(SyncSite, { input });
+  const second = await queued.read(SyncSite, { input });
+  expect(first.syncSite).toMatchObject({ joined: false, run: { status: 'QUEUED' } });
+  expect(second.syncSite).toMatchObject({ joined: true });
+  if (first.syncSite.__typename !== 'SyncSitePayload') throw new Error('no run');
+  expect(second.syncSite).toHaveProperty('run.id', first.syncSite.run.id);
+});

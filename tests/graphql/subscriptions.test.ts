@@ -1,0 +1,143 @@
+import { print } from 'graphql';
+import { afterAll, expect, test } from 'vitest';
+
+import type { SyncProgress } from '../../src/sync/progress.ts';
+import { graphql } from '../gql/gql.ts';
+import { createTestGateway } from '../support/gateway.ts';
+import { createApi, readingOnly } from './support/api.ts';
+import { eventsOf, subscribe } from './support/events.ts';
+
+const gateway = await createTestGateway();
+afterAll(() => gateway[Symbol.asyncDispose]());
+const services = {
+  ...readingOnly(gateway.database),
+  followProgress: (runId: string, signal: AbortSignal) => gateway.follow(runId, signal),
+};
+const { yoga } = createApi(services);
+
+const query = print(
+  graphql(`
+    subscription FollowedRun($runId: ID!) {
+      syncProgress(runId: $runId) {
+        version
+        status
+        percent
+        run {
+          status
+        }
+        site {
+          name
+          paintings {
+            totalCount
+          }
+        }
+        entities {
+          entity
+          status
+          received
+          percent
+        }
+      }
+    }
+  `),
+);
+
+test('a run is followed to its end, every event with what is stored by then, and the stream completes', async () => {
+  const { siteId, site } = await gateway.addDemoSite();
+  const { runId } = await gateway.request(siteId);
+  const response = await subscribe(yoga, query, { runId: `SyncRun:${runId}` });
+  expect(response.headers.get('Content-Type')).toMatch(/^text\/event-stream/);
+  expect(response.headers.get('Cache-Control')).toBe('no-cache, no-transform');
+  expect(response.headers.get('X-Accel-Buffering')).toBe('no');
+  expect(response.headers.get('Content-Encoding')).toBeNull();
+
+  const events = await Array.fromAsync(eventsOf(response));
+  expect(events.at(-1)).toEqual({ event: 'complete', data: null });
+  const states = events.slice(0, -1).map(({ data }) => Reflect.get(Object(data), 'data').syncProgress);
+  expect(states.at(-1)).toMatchObject({ status: 'SUCCEEDED', percent: 100, run: { status: 'SUCCEEDED' } });
+  const versions = states.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].toSorted((left, right) => left - right));
+  expect(states.at(-1).site.paintings.totalCount).toBeGreaterThan(0);
+  expect(site.url).toBeDefined();
+});
+
+test('a subscriber who comes late gets the end state, and the stream completes', async () => {
+  const { siteId } = await gateway.addDemoSite();
+  await gateway.sync(siteId);
+  const run = await gateway.database.prisma.syncRun.findFirstOrThrow({ where: { siteId } });
+  const events = await Array.fromAsync(
+    eventsOf(await subscribe(yoga, query, { runId: `SyncRun:${run.id}` })),
+  );
+  expect(events.map(({ event }) => event)).toEqual(['next', 'complete']);
+});
+
+test.each([
+  ['SyncRun:00000000-0000-7000-8000-000000000000', 'RUN_NOT_FOUND'],
+  ['SyncRun:1', 'BAD_USER_INPUT'],
+])('a run that is not there (%s) is an error with a code', async (runId, code) => {
+  const events = await Array.fromAsync(eventsOf(await subscribe(yoga, query, { runId })));
+  expect(events).toMatchObject([
+    { event: 'next', data: { errors: [{ extensions: { code, requestId: expect.any(String) } }] } },
+    { event: 'complete' },
+  ]);
+});
+
+const runId = '00000000-0000-7000-8000-000000000001';
+const state: SyncProgress = {
+  runId,
+  siteId: 1,
+  version: 1,
+  status: 'RUNNING',
+  errorCode: null,
+  errorMessage: null,
+  requestedAt: new Date(),
+  startedAt: null,
+  endedAt: null,
+  entities: [],
+};
+
+test('the source ends at once when the client goes, though no event comes any more', async () => {
+  const ended = Promise.withResolvers<void>();
+  async function* followProgress(_runId: string, signal: AbortSignal) {
+    yield state;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    ended.resolve();
+  }
+  const stuck = createApi({ ...services, followProgress });
+  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
+  const response = await subscribe(stuck.yoga, short, { runId: `SyncRun:${runId}` });
+  const events = eventsOf(response);
+  expect((await events.next()).value).toMatchObject({ data: { data: { syncProgress: { version: 1 } } } });
+  await events.return();
+  await ended.promise;
+});
+
+test('a quiet stream shows that it is alive', async () => {
+  async function* followProgress(_runId: string, signal: AbortSignal) {
+    yield state;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  const quiet = createApi({ ...services, followProgress });
+  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
+  const response = await subscribe(quiet.yoga, short, { runId: `SyncRun:${runId}` });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('version') || !text.endsWith(':\n\n')) text += (await reader?.read())?.value ?? '';
+  expect(text).toMatch(/"version":1[^]*\n\n:\n\n$/);
+  await reader?.cancel();
+});
+
+test('a source that breaks ends the stream with a masked error', async () => {
+  async function* followProgress() {
+    yield state;
+    throw new Error('secret 42');
+  }
+  const broken = createApi({ ...services, followProgress });
+  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
+  const events = await Array.fromAsync(
+    eventsOf(await subscribe(broken.yoga, short, { runId: `SyncRun:${runId}` })),
+  );
+  expect(JSON.stringify(events)).not.toContain('secret');
+  expect(events.map(({ event }) => event)).toEqual(['next', 'next', 'complete']);
+  expect(events[1]?.data).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+});
