@@ -1,4 +1,4 @@
-import { type Server, type ServerResponse, createServer } from 'node:http';
+import { type Server, createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Config } from '../config.ts';
@@ -7,6 +7,7 @@ import type { Logger } from '../core/logger.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import { createGraphQL } from '../graphql/create-graphql.ts';
 import { createAuthentication } from './authentication.ts';
+import { trackConnections } from './connections.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
 import { createRouter } from './router.ts';
 import { createSessions } from './session.ts';
@@ -55,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }),
   );
   const sockets = serveWebSockets(server, { yoga, authentication, logger });
-  const open = trackResponses(server);
+  const connections = trackConnections(server);
   const port = await listen(server, config);
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
@@ -64,12 +65,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         server.close(resolve);
       });
       sockets.close();
-      for (const response of open) if (isEventStream(response)) response.destroy();
-      server.closeIdleConnections();
+      connections.endWhenAnswered();
       const deadline = new AbortController();
       await Promise.race([closed, wait(CLOSE_DEADLINE_MS, undefined, { signal: deadline.signal })]);
       deadline.abort();
-      server.closeAllConnections();
+      connections.destroy();
       sockets.terminate();
       await closed;
       await yoga.dispose();
@@ -102,15 +102,3 @@ function sentenceFor(cause: unknown, host: string, port: number): string {
   }
   return `Cannot listen on ${host}:${port}: ${messageOf(cause)}.`;
 }
-
-function trackResponses(server: Server): ReadonlySet<ServerResponse> {
-  const open = new Set<ServerResponse>();
-  server.on('request', (_request, response) => {
-    open.add(response);
-    response.once('close', () => open.delete(response));
-  });
-  return open;
-}
-
-const isEventStream = (response: ServerResponse) =>
-  String(response.getHeader('Content-Type') ?? '').startsWith('text/event-stream');
