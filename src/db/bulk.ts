@@ -80,9 +80,14 @@ function childClauses<Row, Child>({ table, columns }: BulkChildren<Row, Child>, 
   return `,
     given AS MATERIALIZED (SELECT * FROM ${given(columns, firstArray)}),
     removed AS (
-      DELETE FROM "${table}" AS stored USING written
-      WHERE stored.site_id = $1::int AND stored.${owner.name} = written.source_id
-        AND (stored.${owner.name}, stored.${place.name}) NOT IN (SELECT ${owner.name}, ${place.name} FROM given)
+      DELETE FROM "${table}" WHERE ctid = ANY (ARRAY (
+        SELECT sibling.ctid FROM written, LATERAL (
+          SELECT ctid, ${owner.name}, ${place.name} FROM "${table}"
+          WHERE site_id = $1::int AND ${owner.name} = written.source_id
+          OFFSET 0 -- keeps it one look-up by key for each owner, whatever the planner knows of the table
+        ) AS sibling
+        WHERE (sibling.${owner.name}, sibling.${place.name}) NOT IN (SELECT ${owner.name}, ${place.name} FROM given)
+      ))
     ),
     owned AS (
       INSERT INTO "${table}" (site_id, ${namesOf(columns)})

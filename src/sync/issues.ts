@@ -40,16 +40,19 @@ export async function recordIssues(
     ...new Map(found.map((issue) => [`${issue.record} ${issue.path} ${issue.code}`, issue])).values(),
   ];
   await client.query(
-    // Not prepared: a plan made while the table was empty would be kept, and be ruinous once it is not.
     `
       WITH found AS MATERIALIZED (
         SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::issue_severity[], $9::text[], $10::text[])
           AS found (record, path, code, severity, message, value)
+      ), stale AS MATERIALIZED (
+        SELECT open.id FROM unnest($4::text[]) AS given (record), LATERAL (
+          SELECT id, record, path, code FROM sync_issue
+          WHERE site_id = $1 AND entity = $3 AND record = given.record AND resolved_at IS NULL
+          OFFSET 0 -- keeps it one look-up by key for each record, whatever the planner knows of the table
+        ) AS open
+        WHERE (open.record, open.path, open.code) NOT IN (SELECT record, path, code FROM found)
       ), closed AS (
-        UPDATE sync_issue AS stored SET resolved_at = now(), resolved_run_id = $2
-        FROM unnest($4::text[]) AS given (record)
-        WHERE site_id = $1 AND entity = $3 AND resolved_at IS NULL AND stored.record = given.record
-          AND (stored.record, path, code) NOT IN (SELECT record, path, code FROM found)
+        UPDATE sync_issue SET resolved_at = now(), resolved_run_id = $2 WHERE id = ANY (ARRAY (SELECT id FROM stale))
       )
       INSERT INTO sync_issue AS stored (site_id, first_run_id, entity, record, path, code, severity, message, value)
       SELECT $1, $2, $3, found.* FROM found

@@ -90,13 +90,15 @@ export async function* scan(
       for (; step.done !== true; step = await page.next()) {
         chunk.sentAt = step.value.sentAt;
         for (const record of step.value.records) {
-          if (isRepeated(record)) chunk.duplicates++;
-          rows++;
-          if (chunk.records.push(record) === pageRows) {
+          // A full chunk waits for one record more: with none to come, it is the one that ends the page.
+          if (chunk.records.length === pageRows) {
             if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
             yield chunk;
-            chunk = emptyChunk(rows, pages, step.value.sentAt); // the batch may go on
+            chunk = emptyChunk(rows, pages, step.value.sentAt);
           }
+          if (isRepeated(record)) chunk.duplicates++;
+          rows++;
+          chunk.records.push(record);
         }
       }
       if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };

@@ -28,11 +28,6 @@ export const emptyTally = (): Tally => ({
   duplicates: 0,
 });
 
-// Everything a page does goes by key. New tables have no statistics, and without these settings the planner may
-// choose to read the whole of them for each page.
-const PAGE_SETTINGS = `
-  SET LOCAL synchronous_commit TO off; SET LOCAL enable_seqscan TO off; SET LOCAL enable_mergejoin TO off`;
-
 /**
  * Commits one page: its rows, its issues, the counters and the news of them together, or nothing of it.
  * The commit does not wait for the disk: after a crash of the machine the last pages may be gone as a whole, and
@@ -44,7 +39,7 @@ export async function commitPage(
   write: (client: PoolClient) => Promise<void>,
 ): Promise<void> {
   await transaction(database.pool, async (client) => {
-    await client.query(PAGE_SETTINGS);
+    await client.query('SET LOCAL synchronous_commit TO off');
     await write(client);
     await client.query({
       name: 'save-tally',

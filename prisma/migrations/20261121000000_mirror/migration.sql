@@ -321,7 +321,7 @@ CREATE INDEX "sync_run_status_id_idx" ON "sync_run"("status", "id");
 CREATE UNIQUE INDEX "sync_run_one_active_per_site" ON "sync_run"("site_id") WHERE (ended_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "sync_issue_site_id_entity_id_idx" ON "sync_issue"("site_id", "entity", "id");
+CREATE INDEX "sync_issue_site_id_id_idx" ON "sync_issue"("site_id", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "sync_issue_one_open" ON "sync_issue"("site_id", "entity", "record", "path", "code") WHERE (resolved_at IS NULL);
