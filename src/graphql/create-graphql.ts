@@ -4,6 +4,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from '../core/logger.ts';
 import type { Context, GraphQLServices, ServerContext } from './context.ts';
 import { graphiqlOptions } from './graphiql.ts';
+import { createDocumentCache } from './limits/document-cache.ts';
 import { limits } from './limits/limits.ts';
 import { useLimits } from './limits/use-limits.ts';
 import { createLoaders } from './loaders.ts';
@@ -29,6 +30,10 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
     maxRequestBodySize: limits.bodyBytes,
     logging: false,
     maskedErrors: { maskError },
+    parserAndValidationCache: {
+      documentCache: createDocumentCache(),
+      errorCache: createDocumentCache(),
+    },
     plugins: [useRequestIds(logger), useLimits(), useEventStreamHeaders()],
   });
 }

@@ -102,7 +102,7 @@ query LastRun($siteId: ID!) {
 }
 `;
 
-/** Tabs that show the main job. They run unedited: the ids in them are those of the first site and its last run. */
+/** Tabs that show the main job. They run unedited: the ids in them are those of the first site and of the newest run. */
 export async function graphiqlOptions({ prisma }: Database): Promise<GraphiQLOptions> {
   const site = await prisma.site.findFirst({ select: { id: true }, orderBy: { id: 'asc' } });
   const siteId = writeId('Site', site?.id ?? 1);

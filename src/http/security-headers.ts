@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
-  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  "script-src 'unsafe-inline'",
   'worker-src blob:',
   "style-src 'unsafe-inline'",
   'img-src data:',

@@ -57,6 +57,8 @@ test('a run is followed to its end, every event with what is stored by then, and
   expect(states.at(-1)).toMatchObject({ status: 'SUCCEEDED', percent: 100, run: { status: 'SUCCEEDED' } });
   const versions = states.map(({ version }) => version);
   expect(versions).toEqual([...new Set(versions)].toSorted((left, right) => left - right));
+  const percents = states.map(({ percent }) => percent);
+  expect(percents).toEqual(percents.toSorted((left, right) => left - right));
   expect(states.at(-1).site.paintings.totalCount).toBeGreaterThan(0);
   expect(site.url).toBeDefined();
 });

@@ -33,7 +33,7 @@ export interface Measure {
 }
 
 declare module 'graphql' {
-  // eslint-disable-next-line typescript/no-unused-vars
+  // oxlint-disable-next-line typescript/no-unused-vars -- the names are those of the interface that is added to
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     /** How long a list that is no connection can get. */
     listSize?: number;

@@ -16,7 +16,7 @@ import type { Table } from './table.ts';
  * neither exposes a column nor names any makes the list read whole rows: slower, never wrong.
  */
 declare module 'graphql' {
-  // eslint-disable-next-line typescript/no-unused-vars
+  // oxlint-disable-next-line typescript/no-unused-vars -- the names are those of the interface that is added to
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     columns?: readonly string[];
     pothosExposedField?: unknown;

@@ -57,8 +57,7 @@ export const CustomRequest = builder.prismaNode('CustomRequest', {
     }),
     statusSource: t.exposeString('statusSource', {
       nullable: true,
-      description:
-        'The status in the words of the site, kept where it had to be interpreted; otherwise null.',
+      description: 'The status in the words of the site; null where it gives none.',
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

@@ -28,7 +28,7 @@ export const Exhibition = builder.prismaNode('Exhibition', {
     }),
     dateSource: t.exposeString('dateSource', {
       nullable: true,
-      description: 'The day in the words of the site, kept where it had to be interpreted; otherwise null.',
+      description: 'The day in the words of the site; null where it gives none.',
     }),
     startTime: t.exposeString('startTime', {
       nullable: true,

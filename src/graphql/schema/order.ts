@@ -58,8 +58,7 @@ export const Order = builder.prismaNode('Order', {
     status: t.expose('status', { type: OrderStatusEnum, description: 'How far it has come.' }),
     statusSource: t.exposeString('statusSource', {
       nullable: true,
-      description:
-        'The status in the words of the site, kept where it had to be interpreted; otherwise null.',
+      description: 'The status in the words of the site; null where it gives none.',
     }),
     orderedAt: t.expose('orderedAt', { type: 'DateTime', description: 'When it was placed.' }),
   }),

@@ -43,7 +43,7 @@ export const Painting = builder.prismaNode('Painting', {
     status: t.expose('status', { type: PaintingStatusEnum, description: 'Whether it can be bought.' }),
     statusSource: t.exposeString('statusSource', {
       nullable: true,
-      description: 'The status in the words of the site, where they were not the usual ones; otherwise null.',
+      description: 'The status in the words of the site; null where it gives none.',
     }),
     category: t.exposeString('category', {
       nullable: true,
@@ -56,7 +56,7 @@ export const Painting = builder.prismaNode('Painting', {
     }),
     yearSource: t.exposeString('yearSource', {
       nullable: true,
-      description: 'What the site gives as the year, where it is more than a number; otherwise null.',
+      description: 'The year in the words of the site, such as "c. 1999"; null where it gives none.',
     }),
     quantity: t.exposeInt('quantity', { description: 'How many are in stock.' }),
     images: t.field({

@@ -43,7 +43,7 @@ export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('Ent
     percent: t.float({
       nullable: true,
       description: 'How much of the expected rows has come, 0 to 100; null while that is not known.',
-      resolve: (counters) => percentOf([counters]),
+      resolve: percentOf,
     }),
     errorCode: t.exposeString('errorCode', {
       nullable: true,
@@ -66,14 +66,17 @@ export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('Ent
   }),
 });
 
-/** Rows received of rows expected, to a tenth; null until the sites have said how many to expect. */
-export function percentOf(entities: readonly EntityProgress[]): number | null {
-  if (entities.length > 0 && entities.every(({ status }) => status === 'SUCCEEDED')) return 100;
-  const known = entities.filter(({ expected }) => expected !== null);
-  if (known.length === 0) return null;
-  const expected = known.reduce((sum, entity) => sum + (entity.expected ?? 0), 0);
-  const received = known.reduce((sum, entity) => sum + Math.min(entity.received, entity.expected ?? 0), 0);
-  return expected === 0 ? 100 : Math.round((received / expected) * 1000) / 10;
+/** Rows received of rows expected, to a tenth of a percent; null until the site has said how many to expect. */
+function percentOf({ status, expected, received }: EntityProgress): number | null {
+  if (status === 'SUCCEEDED' || expected === 0) return 100;
+  return expected === null ? null : Math.round((Math.min(received, expected) / expected) * 1000) / 10;
+}
+
+/** Never falls: an entity whose rows are not known yet counts as not begun, one that failed as done. */
+export function percentOfRun(entities: readonly EntityProgress[]): number {
+  const done = entities.map((entity) => (entity.endedAt === null ? (percentOf(entity) ?? 0) : 100));
+  const sum = done.reduce((total, percent) => total + percent, 0);
+  return entities.length === 0 ? 0 : Math.round((sum / entities.length) * 10) / 10;
 }
 
 export const SyncEntityRun = builder.prismaNode('SyncEntityRun', {

@@ -4,7 +4,7 @@ import { readId } from '../global-ids.ts';
 import { createLoaders } from '../loaders.ts';
 import { untilReturned } from '../until-returned.ts';
 import { Site } from './site.ts';
-import { EntityCountersInterface, percentOf } from './sync-entity-run.ts';
+import { EntityCountersInterface, percentOfRun } from './sync-entity-run.ts';
 import { RunStatusEnum, SyncRun } from './sync-run.ts';
 
 const SyncEntityProgress = builder.objectRef<EntityProgress>('SyncEntityProgress').implement({
@@ -29,9 +29,9 @@ const SyncProgress = builder.objectRef<SyncProgressState>('SyncProgress').implem
     version: t.exposeInt('version', { description: 'Grows with every change of the run.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'How the run stands.' }),
     percent: t.float({
-      nullable: true,
-      description: 'How much of the expected rows has come, 0 to 100; null while that is not known.',
-      resolve: ({ entities }) => percentOf(entities),
+      description:
+        'How far the run has come, 0 to 100. Each entity counts the same, however many rows it has.',
+      resolve: ({ entities }) => percentOfRun(entities),
     }),
     errorCode: t.exposeString('errorCode', {
       nullable: true,

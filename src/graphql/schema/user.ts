@@ -39,7 +39,7 @@ export const User = builder.prismaNode('User', {
     }),
     roleSource: t.exposeString('roleSource', {
       nullable: true,
-      description: 'The role in the words of the site, kept where it had to be interpreted; otherwise null.',
+      description: 'The role in the words of the site; null where it gives none.',
     }),
     phone: t.exposeString('phone', { nullable: true, description: 'Their telephone number.' }),
     address: t.exposeString('address', { nullable: true, description: 'Street and number.' }),
