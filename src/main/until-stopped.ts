@@ -22,8 +22,10 @@ export async function untilStopped(start: (signal: AbortSignal) => Promise<Async
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   }
+  // All is disposed. Timers that libraries leave behind (the queue's stop deadline) would keep us for seconds.
+  process.exit();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -56,7 +56,7 @@ it('says what is wrong with a fault it does not know', async () => {
 });
 
 it('runs as a process of its own, which ends with its parent or when told', async () => {
-  const main = new URL('../../src/demo-site/main.ts', import.meta.url);
+  const main = new URL('../../src/main/demo-site.ts', import.meta.url);
   for (const end of ['disconnect', 'SIGTERM'] as const) {
     const flags = ['--generation', 'v1', '--name', 'À part', '--paintings', '7'];
     const child = fork(main, flags, {

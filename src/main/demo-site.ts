@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startDemoSite } from './start-demo-site.ts';
+import { startDemoSite } from '../demo-site/start-demo-site.ts';
 
 const { values } = parseArgs({
   options: {
