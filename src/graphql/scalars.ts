@@ -4,7 +4,7 @@ import { GraphQLDate, GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars
 import { Prisma } from '../db/generated/prisma/client.ts';
 
 /** `1500` → `1500.00`, `89.9` → `89.90`, `0.1250` → `0.125`: exact, and at least two decimals. */
-export function decimalText(value: Prisma.Decimal): string {
+function decimalText(value: Prisma.Decimal): string {
   return value.toFixed(Math.max(2, value.decimalPlaces()));
 }
 

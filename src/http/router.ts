@@ -43,6 +43,10 @@ async function route(
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (isRead && path === '/health') return answerHealth(response);
   if (isRead && path === '/ready') return answerReady(dependencies.database, response);
+  if (!hasHost(request)) {
+    const message = 'Expected a Host header with the name of this server.';
+    return sendError(response, 400, { code: 'BAD_REQUEST', message, requestId });
+  }
   if (applyCors(dependencies.corsOrigins, request, response)) return;
   if (request.method === 'POST' && path === '/sign-in') return signIn(dependencies, request, response);
 
@@ -59,7 +63,9 @@ async function route(
   return sendError(response, 404, { code: 'NOT_FOUND', message, requestId });
 }
 
-/** The path without query. What cannot be read as an address leads nowhere. */
-function pathOf({ url = '' }: IncomingMessage): string {
-  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '';
-}
+/** The path as it was sent, without the query: what is written in another way leads nowhere. */
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?')[0] ?? '';
+
+/** Answers are made from whole addresses, for which the `Host` header has to be one. */
+const hasHost = ({ headers: { host } }: IncomingMessage): boolean =>
+  host !== undefined && URL.canParse(`http://${host}/`);

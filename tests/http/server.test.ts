@@ -128,3 +128,19 @@ test('an answer says that it is not to be kept, framed or guessed about', async 
   expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
   expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
 });
+
+test.each([
+  ['Host: a b', '/graphql?query={__typename}', 400],
+  ['Host: [', '/graphql?query={__typename}', 400],
+  ['Host: x', 'http://evil.example/graphql?query={__typename}', 404],
+  ['Host: x', '//evil.example/graphql?query={__typename}', 404],
+  ['Host: x', '/graphql?query={__typename}', 200],
+])('%s with the address %s is answered %i', async (host, address, status) => {
+  await using server = await startTestServer(database);
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  socket.write(`GET ${address} HTTP/1.1\r\n${host}\r\nAuthorization: ${bearer.Authorization}\r\n`);
+  socket.write('Connection: close\r\n\r\n');
+  const answer = (await Array.fromAsync(socket, String)).join('');
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).not.toContain('TypeError');
+});

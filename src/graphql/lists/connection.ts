@@ -9,7 +9,7 @@ import { type Page, type PageArguments, readPage } from './page.ts';
 import { selectedFields } from './selection.ts';
 import type { Sql } from './sql.ts';
 
-export interface Edge<Row> {
+interface Edge<Row> {
   cursor: string;
   node: Row;
 }

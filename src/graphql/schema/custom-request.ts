@@ -19,7 +19,7 @@ const CustomRequestStatusEnum = builder.enumType(CustomRequestStatus, {
   },
 });
 
-export const CustomRequest = builder.prismaNode('CustomRequest', {
+const CustomRequest = builder.prismaNode('CustomRequest', {
   description: 'A wish for a work made to order.',
   interfaces: [MirroredRecord],
   nullable: true,

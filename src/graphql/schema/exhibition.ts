@@ -9,7 +9,7 @@ import { connectionType } from './connection-type.ts';
 import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 
-export const Exhibition = builder.prismaNode('Exhibition', {
+const Exhibition = builder.prismaNode('Exhibition', {
   description: 'An exhibition that a site announces.',
   interfaces: [MirroredRecord],
   nullable: true,

@@ -9,7 +9,7 @@ import { connectionType } from './connection-type.ts';
 import { Money, siteMoney } from './money.ts';
 import { Painting } from './painting.ts';
 
-export const OrderItem = builder.prismaNode('OrderItem', {
+const OrderItem = builder.prismaNode('OrderItem', {
   description: 'One line of an order.',
   nullable: true,
   id: { resolve: (item) => `${item.siteId}:${item.orderSourceId}:${item.position}` },

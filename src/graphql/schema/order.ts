@@ -25,7 +25,7 @@ const OrderStatusEnum = builder.enumType(OrderStatus, {
   },
 });
 
-export const Order = builder.prismaNode('Order', {
+const Order = builder.prismaNode('Order', {
   description: 'What a customer bought on a site in one go.',
   interfaces: [MirroredRecord],
   nullable: true,

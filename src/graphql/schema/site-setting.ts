@@ -9,7 +9,7 @@ import { connectionType } from './connection-type.ts';
 import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
 import { Site } from './site.ts';
 
-export const SiteSetting = builder.prismaNode('SiteSetting', {
+const SiteSetting = builder.prismaNode('SiteSetting', {
   description: 'One setting of a site. Of a secret one, only whether it is set is known here.',
   nullable: true,
   id: { resolve: (setting) => `${setting.siteId}:${setting.key}` },

@@ -7,7 +7,7 @@ const counted = (what: string) => ({
   description: `How many ${what} the site says it has; null where it does not say.`,
 });
 
-export const SiteStats = builder.prismaNode('SiteStats', {
+builder.prismaNode('SiteStats', {
   description: 'What a site says about itself. The mirror may hold other numbers: compare them.',
   nullable: true,
   id: { resolve: (stats) => String(stats.siteId) },

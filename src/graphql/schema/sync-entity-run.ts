@@ -8,7 +8,7 @@ import { badInput } from '../errors.ts';
 import { readKey } from '../global-ids.ts';
 import { EntityEnum } from './sync-run.ts';
 
-export const EntityRunStatusEnum = builder.enumType(EntityRunStatus, {
+const EntityRunStatusEnum = builder.enumType(EntityRunStatus, {
   name: 'EntityRunStatus',
   description: 'How the part of a run that reads one entity stands.',
   values: {
@@ -79,7 +79,7 @@ export function percentOfRun(entities: readonly EntityProgress[]): number {
   return entities.length === 0 ? 0 : Math.round((sum / entities.length) * 10) / 10;
 }
 
-export const SyncEntityRun = builder.prismaNode('SyncEntityRun', {
+const SyncEntityRun = builder.prismaNode('SyncEntityRun', {
   description: 'The part of a run that reads one entity.',
   interfaces: [EntityCountersInterface],
   nullable: true,

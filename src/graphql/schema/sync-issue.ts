@@ -23,7 +23,7 @@ const IssueSeverityEnum = builder.enumType(IssueSeverity, {
   },
 });
 
-export const SyncIssue = builder.prismaNode('SyncIssue', {
+const SyncIssue = builder.prismaNode('SyncIssue', {
   description:
     'Something wrong with one record of a site, from the run that first saw it to the run that no longer does.',
   nullable: true,

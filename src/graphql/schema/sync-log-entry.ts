@@ -22,7 +22,7 @@ const LogLevelEnum = builder.enumType(LogLevel, {
   },
 });
 
-export const SyncLogEntry = builder.prismaNode('SyncLogEntry', {
+const SyncLogEntry = builder.prismaNode('SyncLogEntry', {
   description: 'One line of the log of a run.',
   nullable: true,
   id: { resolve: (entry) => String(entry.id) },

@@ -6,7 +6,7 @@ import type { Database } from '../../../src/db/client.ts';
 import type { GraphQLServices } from '../../../src/graphql/context.ts';
 import { type GraphQLServer, createGraphQL } from '../../../src/graphql/create-graphql.ts';
 
-export interface AnswerError {
+interface AnswerError {
   message: string;
   path?: (string | number)[];
   extensions: { code: string; requestId: string };
