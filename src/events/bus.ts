@@ -8,7 +8,7 @@ import type { Logger } from '../core/logger.ts';
 import { CHANNEL, Event, type Topic } from './topics.ts';
 
 /** News of one subject; `data` is undefined when the subscriber has to read the database. */
-export interface News {
+interface News {
   data: unknown;
 }
 

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga } from 'graphql-yoga';
 
 import type { Logger } from '../core/logger.ts';
@@ -23,7 +22,9 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
     graphqlEndpoint: '/graphql',
     landingPage: false,
     graphiql: () => graphiqlOptions(services.database),
-    renderGraphiQL: (options) => renderGraphiQL(options),
+    // The page is a text of 9 MB: it costs 40 MB of memory once it is asked for, and nothing before.
+    renderGraphiQL: async (options) =>
+      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     cors: false,
     multipart: false,
     batching: false,

@@ -1,24 +1,55 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { missingMigration } from '../db/diff.ts';
+import { startEmbeddedDatabase } from '../db/embedded.ts';
 import { printedSchema } from '../graphql/print.ts';
 
-/** Writes schema.graphql. With --check: compares it, and exits 1 when it is not the schema of the code. */
-const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const path = new URL('../../schema.graphql', import.meta.url);
-const schema = printedSchema();
+/**
+ * Writes what is generated and committed: schema.graphql, and the migration that prisma/schema.prisma still needs,
+ * under the name given with --migration. With --check: writes nothing, and exits 1 with what is not up to date.
+ */
+const { values: flags } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, migration: { type: 'string', default: 'change' } },
+});
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const faults: string[] = [];
 
-if (!flags.check) {
-  writeFileSync(path, schema);
-} else if (read() !== schema) {
-  process.stderr.write('schema.graphql is not the schema of the code: run `node src/main/generate.ts`.\n');
-  process.exitCode = 1;
+const schemaFile = join(root, 'schema.graphql');
+const schema = printedSchema();
+if (!existsSync(schemaFile) || readFileSync(schemaFile, 'utf8') !== schema) {
+  if (flags.check) faults.push('schema.graphql is not the schema of the code: run `npm run generate`.');
+  else writeFileSync(schemaFile, schema);
 }
 
-function read(): string | undefined {
+const migration = await missing();
+if (migration !== null) {
+  const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  const folder = join(root, 'prisma', 'migrations', `${stamp}_${flags.migration}`);
+  if (flags.check) {
+    faults.push(
+      `prisma/schema.prisma has no migration yet: run \`npm run generate\`. Missing:\n${migration}`,
+    );
+  } else {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'migration.sql'), migration);
+  }
+}
+
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+async function missing(): Promise<string | null> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cimaise-generate-'));
+  chmodSync(dataDir, 0o711); // PostgreSQL runs as another account when this runs as root
+  const postgres = await startEmbeddedDatabase(dataDir);
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined; // there is none yet
+    return await missingMigration(postgres.url);
+  } finally {
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }

@@ -5,9 +5,9 @@ import type { Logger } from '../core/logger.ts';
 import { syncSiteJob, type JobDefinition } from './definitions.ts';
 
 /** What Prisma hands to the callback of `$transaction`. */
-export type Transaction = Parameters<typeof fromPrisma>[0];
+type Transaction = Parameters<typeof fromPrisma>[0];
 
-export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
+type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
 
 export interface Queue extends AsyncDisposable {
   /** Adds a job inside the caller's transaction: it exists if, and only if, that transaction commits. */
