@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts';
 import { writeId } from './global-ids.ts';
 
 const sites = `# Every gallery, how the last sync went, and how much of it is here.
-{
+query Sites {
   sites {
     totalCount
     nodes {
@@ -42,7 +42,7 @@ query Paintings($status: PaintingStatus, $after: String) {
 `;
 
 const orders = `# The newest orders of all galleries, with what was bought.
-{
+query Orders {
   orders(first: 10) {
     nodes {
       id
@@ -75,7 +75,8 @@ mutation SyncSite($siteId: ID!) {
 }
 `;
 
-const syncProgress = `# Follows a run until it ends: put the id from syncSite into the variables.
+const syncProgress = `# Follows a run until it ends. The id is that of the newest run when this page was opened:
+# put the one that syncSite answered into the variables.
 subscription SyncProgress($runId: ID!) {
   syncProgress(runId: $runId) {
     status
