@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -13,6 +14,10 @@ import { z } from 'zod';
 import { StartError, messageOf } from '../core/errors.ts';
 
 const run = promisify(execFile);
+const SETTLE_TIMEOUT_MS = 10_000;
+const SETTLE_RETRY_MS = 100;
+const LEAVE_TIMEOUT_MS = 1_000;
+const LEAVE_RETRY_MS = 25;
 const START_TIMEOUT_S = 60; // recovery after a kill can take a while on a large mirror
 
 const Binaries = z.object({ initdb: z.string(), pg_ctl: z.string() });
@@ -40,10 +45,8 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
   const clusterDir = join(dataDir, 'postgres');
   if (!existsSync(join(clusterDir, 'PG_VERSION'))) await initialise(binaries, clusterDir, account);
 
-  const adopted = await isRunning(binaries, clusterDir, account);
-  if (!adopted) await start(binaries, clusterDir, account);
+  const adopted = await adoptOrStart(binaries, clusterDir, account);
   const url = connectionString(clusterDir, 'cimaise');
-  await createDatabase(clusterDir);
   return {
     url,
     adopted,
@@ -55,6 +58,32 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
       });
     },
   };
+}
+
+/**
+ * A killed PostgreSQL passes for running until the system has cleared its process away, and its last children hold
+ * its memory for a moment: what fails because of that is tried again.
+ *
+ * @returns whether it ran already
+ */
+async function adoptOrStart(
+  binaries: z.infer<typeof Binaries>,
+  clusterDir: string,
+  account: Account,
+): Promise<boolean> {
+  const deadline = Date.now() + SETTLE_TIMEOUT_MS;
+  for (;;) {
+    const isUp = await isRunning(binaries, clusterDir, account);
+    try {
+      if (!isUp) await start(binaries, clusterDir, account);
+      await createDatabase(clusterDir);
+      return isUp;
+    } catch (error) {
+      const mayPass = isUp || /shared memory/.test(messageOf(error));
+      if (!mayPass || Date.now() > deadline) throw error;
+      await delay(SETTLE_RETRY_MS);
+    }
+  }
 }
 
 async function findBinaries(): Promise<z.infer<typeof Binaries>> {
@@ -184,15 +213,20 @@ async function createDatabase(clusterDir: string): Promise<void> {
   }
 }
 
+/** Whether anyone is connected for longer than the connections we closed ourselves take to disappear. */
 async function hasOtherClients(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });
+  const deadline = Date.now() + LEAVE_TIMEOUT_MS;
   try {
     await client.connect();
-    const { rows } = await client.query<{ others: number }>(
-      `SELECT count(*)::int AS others FROM pg_stat_activity
-       WHERE datname IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
-    );
-    return (rows[0]?.others ?? 0) > 0;
+    for (;;) {
+      const { rowCount } = await client.query(
+        `SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1`,
+      );
+      if (rowCount === 0) return false;
+      if (Date.now() > deadline) return true;
+      await delay(LEAVE_RETRY_MS);
+    }
   } catch {
     return false; // it does not answer: nobody can be using it
   } finally {

@@ -59,7 +59,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const connections = trackConnections(server);
   const port = await listen(server, config);
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url: `http://${nameOf(config.host)}:${port}`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => {
         server.close(resolve);
@@ -91,6 +91,12 @@ async function listen(server: Server, { host, port }: Config['http']): Promise<n
   }
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** The name people type, where there is one. */
+function nameOf(host: string): string {
+  if (host === '127.0.0.1') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function sentenceFor(cause: unknown, host: string, port: number): string {
