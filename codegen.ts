@@ -20,5 +20,4 @@ const config: CodegenConfig = {
   },
 };
 
-// oxlint-disable-next-line import/no-default-export -- the generator reads the default export
 export default config;

@@ -1,6 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-// oxlint-disable-next-line import/no-default-export -- vitest reads the default export
 export default defineConfig({
   // Vite would load graphql a second time, as ES modules: packages load what Node does.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
