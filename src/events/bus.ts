@@ -14,7 +14,7 @@ interface News {
 
 export interface EventBus extends AsyncDisposable {
   /**
-   * Follows one subject from now on, until the consumer returns. A consumer that falls behind loses the oldest
+   * Follows one subject from this call on, until the consumer returns. A consumer that falls behind loses the oldest
    * news, never the newest; after a lost connection it gets one news without data.
    */
   subscribe(topic: Topic, id: string): AsyncIterableIterator<News>;
@@ -75,15 +75,34 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
   return {
     subscribe(topic, id) {
       const key = keyOf(topic, id);
-      // Each subscriber has its own buffer: one shared between them would let the slowest decide for all.
-      return new Repeater<News>(async (push, stop) => {
-        const listener = (news: News) => void push(news);
-        subscribers.set(key, (subscribers.get(key) ?? new Set()).add(listener));
-        await stop;
+      // A Repeater starts with its first `next`: what comes before that waits here.
+      const early: News[] = [];
+      let push = (news: News) => {
+        if (early.push(news) > UNREAD_AT_MOST) early.shift();
+      };
+      const listener = (news: News) => push(news);
+      const leave = () => {
         const left = subscribers.get(key);
         left?.delete(listener);
         if (left?.size === 0) subscribers.delete(key);
+      };
+      subscribers.set(key, (subscribers.get(key) ?? new Set()).add(listener));
+      // Each subscriber has its own buffer: one shared between them would let the slowest decide for all.
+      const news = new Repeater<News>(async (send, stop) => {
+        push = (one) => void send(one);
+        for (const one of early) push(one);
+        await stop;
       }, new SlidingBuffer(UNREAD_AT_MOST));
+      return {
+        next: () => news.next(),
+        return() {
+          leave();
+          return news.return();
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       stopped.abort();

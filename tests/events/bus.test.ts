@@ -74,6 +74,19 @@ describe('the event bus', () => {
     expect((await same?.next())?.value).toEqual({ data: 2 });
   });
 
+  it('keeps the news of a subscriber that has not asked for any yet', async () => {
+    await using bus = await openEventBus(database.url, logger);
+    const [waiting, other] = [bus.subscribe('syncProgress', 'early'), bus.subscribe('syncProgress', 'early')];
+    const heard = other.next();
+
+    await publish('early', 1);
+    await heard;
+
+    expect((await waiting.next()).value).toEqual({ data: 1 });
+    await waiting.return?.();
+    expect(await waiting.next()).toMatchObject({ done: true });
+  });
+
   it('drops the oldest news of a subscriber that falls behind, never the newest', async () => {
     await using bus = await openEventBus(database.url, logger);
     const slow = bus.subscribe('syncProgress', 'slow');

@@ -113,6 +113,23 @@ describe('following a run', () => {
     expectGrowing(states);
   });
 
+  it('passes over news of what it has told already', async () => {
+    const { siteId } = await gateway.addDemoSite();
+    const { runId } = await gateway.request(siteId, ['STATS']);
+    const following = gateway.follow(runId);
+    const { value: first } = await following.next();
+    // As when a change is committed between subscribing and reading.
+    await gateway.database.pool.query(`SELECT pg_notify('cimaise', $1)`, [
+      JSON.stringify({ topic: 'syncProgress', id: runId, data: first }),
+    ]);
+
+    const [rest] = await Promise.all([collect(following), work(runId)]);
+
+    expect(first).toMatchObject({ version: 0 });
+    expect(rest[0]?.version).toBeGreaterThan(0);
+    expectGrowing(rest);
+  });
+
   it('ends when the follower leaves', async () => {
     const { siteId } = await gateway.addDemoSite();
     const { runId } = await gateway.request(siteId);
