@@ -31,6 +31,9 @@ export interface Queue extends AsyncDisposable {
 
 const STOP_TIMEOUT_MS = 10_000;
 
+// The second is 30 by default, and needed: of notifications that come close together some wake nobody.
+const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
+
 /** Opens the durable queue (pg-boss, schema `pgboss`), and makes or updates its tables. */
 export async function openQueue(databaseUrl: string, logger: Logger): Promise<Queue> {
   const boss = new PgBoss({
@@ -56,12 +59,18 @@ export async function openQueue(databaseUrl: string, logger: Logger): Promise<Qu
       return jobs.some(({ state }) => state === 'created' || state === 'retry' || state === 'active');
     },
     async work(job, concurrency, handler) {
-      const options = { localConcurrency: concurrency, pollingIntervalSeconds: 2 } as const;
-      await boss.work<object>(job.name, options, async (batch) => {
-        for (const { data, signal } of batch) {
-          await handler(job.payload.parse(data), AbortSignal.any([signal, stopping.signal]));
-        }
-      });
+      const startWorker = async () => {
+        const worker = await boss.work<object>(job.name, POLLING, async (batch) => {
+          try {
+            for (const { data, signal } of batch) {
+              await handler(job.payload.parse(data), AbortSignal.any([signal, stopping.signal]));
+            }
+          } finally {
+            boss.notifyWorker(worker); // it would sleep otherwise, whatever waits in the queue
+          }
+        });
+      };
+      await Promise.all(Array.from({ length: concurrency }, startWorker));
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();

@@ -35,6 +35,22 @@ describe('the queue', () => {
     expect(worked.toSorted()).toEqual(runIds.toSorted());
   });
 
+  it('gives a worker that has ended a job the next at once', async () => {
+    await using queue = await openQueue(database.url, logger);
+    const runIds = Array.from({ length: 40 }, () => randomUUID());
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    let worked = 0;
+    await Promise.all(runIds.map((runId) => enqueue(queue, runId)));
+    const began = performance.now();
+
+    await queue.work(syncSiteJob, 2, async () => {
+      if (++worked === runIds.length) resolve();
+    });
+    await done;
+
+    expect(performance.now() - began).toBeLessThan(10_000); // 40 s, were each pair of jobs waited for
+  });
+
   it('holds a job if, and only if, the transaction that queued it commits', async () => {
     await using queue = await openQueue(database.url, logger);
     const [kept, undone] = [randomUUID(), randomUUID()];
