@@ -73,8 +73,9 @@ export async function meetFault(
   gateway: TestGateway,
   endpoint: FaultTarget,
   fault: FaultInput | readonly FaultInput[],
-  { generation = 'v2' as Generation } = {},
+  options: { generation?: Generation; around?: <T>(runs: () => Promise<T>) => Promise<T> } = {},
 ): Promise<MetFault> {
+  const { generation = 'v2', around = (runs) => runs() } = options;
   const { siteId, site } = await mirroredSite(gateway, generation);
   const healthySiteId = await healthySite(gateway);
   const before = await mirrorOf(gateway.database, siteId);
@@ -82,7 +83,9 @@ export async function meetFault(
   const odd = await findings(gateway.database, firstRun.id, siteId, entityOf[endpoint] ?? 'STATS');
   site.faults.set(endpoint, fault);
 
-  const [run, healthyRun] = await Promise.all([gateway.sync(siteId), gateway.sync(healthySiteId)]);
+  const [run, healthyRun] = await around(() =>
+    Promise.all([gateway.sync(siteId), gateway.sync(healthySiteId)]),
+  );
 
   const faulty = entityOf[endpoint];
   const after = await mirrorOf(gateway.database, siteId);
