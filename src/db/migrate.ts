@@ -33,8 +33,10 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 
 /** Prisma stores the SHA-256 of each script it applied. */
 async function appliedChecksums(databaseUrl: string): Promise<Set<string>> {
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  let client: Client | undefined;
   try {
+    // Made in here: it reads the certificates that the address names.
+    client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
     await client.connect();
     const { rows } = await client.query<{ checksum: string }>(
       'SELECT checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
@@ -42,11 +44,14 @@ async function appliedChecksums(databaseUrl: string): Promise<Set<string>> {
     return new Set(rows.map((row) => row.checksum));
   } catch (cause) {
     if (systemCodeOf(cause) === '42P01') return new Set(); // no such table: a new database
-    throw new StartError(`Cannot use the database of DATABASE_URL: ${firstLine(messageOf(cause))}.`, {
-      cause,
-    });
+    throw new StartError(
+      `Cannot use the database: ${firstLine(messageOf(cause))}; check DATABASE_URL and that PostgreSQL runs there.`,
+      {
+        cause,
+      },
+    );
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }
 

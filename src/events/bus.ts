@@ -22,6 +22,8 @@ export interface EventBus extends AsyncDisposable {
 
 const UNREAD_AT_MOST = 64;
 const RECONNECT_AFTER_MS = 500;
+const HEARTBEAT_MS = 30_000;
+const HEARTBEAT_TIMEOUT_MS = 10_000;
 
 /** Listens on a connection of its own, and opens another for as long as it is not disposed. */
 export async function openEventBus(databaseUrl: string, logger: Logger): Promise<EventBus> {
@@ -40,7 +42,7 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
     const next = new Client({
       connectionString: databaseUrl,
       application_name: 'cimaise-events',
-      keepAlive: true,
+      query_timeout: HEARTBEAT_TIMEOUT_MS,
     });
     next.on('notification', (message) => deliver(message.payload));
     next.on('error', (error) => logger.warn({ err: error }, 'the event connection broke'));
@@ -51,6 +53,11 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
       await next.end().catch(() => undefined);
       throw error;
     }
+    // A link that was cut without a word shows only when something is sent over it.
+    const heartbeat = setInterval(() => {
+      next.query('SELECT 1').catch(() => next.connection.stream.destroy());
+    }, HEARTBEAT_MS);
+    next.once('end', () => clearInterval(heartbeat));
     // Only now: a failed attempt ends too, and would start a second loop beside the one that made it.
     next.once('end', () => void reconnect());
     client = next;

@@ -34,7 +34,7 @@ const galleries: readonly DemoSiteOptions[] = [
 
 const { values: flags } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
 
-await untilStopped(async (signal) => {
+await untilStopped(async (signal, stop) => {
   await using starting = new AsyncDisposableStack();
   const { config, secrets } = readConfig(process.env);
   const { port } = config.http;
@@ -44,11 +44,12 @@ await untilStopped(async (signal) => {
     const url = await startGallery(starting, { ...gallery, port: port === 0 ? 0 : port + 1 + index });
     demoSites.push(url);
     await syncGallery(app, { ...gallery, url }, signal);
+    if (signal.aborted) return starting.move(); // Ctrl-C: what is not finished is not reported
   }
   const report = await describe(app, demoSites);
   if (flags.once) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
-    process.kill(process.pid, 'SIGTERM');
+    stop();
   } else {
     const faulty = demoSites[2] ?? '';
     process.stdout.write(`

@@ -3,10 +3,13 @@ import { StartError } from '../core/errors.ts';
 const STOP_DEADLINE_MS = 20_000;
 
 /**
- * Runs a command to its end: disposes what `start` made on Ctrl-C or SIGTERM, and ends the process. A second Ctrl-C,
+ * Runs a command to its end: disposes what `start` made on Ctrl-C, on SIGTERM, or when `start` called `stop`, and ends
+ * the process. A second Ctrl-C,
  * or a stop that takes too long, ends it at once. What the person has to put right is printed as one sentence.
  */
-export async function untilStopped(start: (signal: AbortSignal) => Promise<AsyncDisposable>): Promise<void> {
+export async function untilStopped(
+  start: (signal: AbortSignal, stop: () => void) => Promise<AsyncDisposable>,
+): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -15,7 +18,7 @@ export async function untilStopped(start: (signal: AbortSignal) => Promise<Async
     });
   }
   try {
-    await using running = await start(stop.signal);
+    await using running = await start(stop.signal, () => stop.abort());
     await aborted(stop.signal);
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     void running;

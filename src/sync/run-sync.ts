@@ -3,7 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import { transaction, type Database } from '../db/client.ts';
 import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
 import { openSite } from '../registry/open-site.ts';
-import type { TemplateClient } from '../template/client.ts';
+import type { TemplateClient, TemplateSite } from '../template/client.ts';
 import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync } from './entity-sync.ts';
 import { beginRun, endRun, writeLog, type Failure } from './runs.ts';
@@ -22,7 +22,8 @@ export interface SyncDependencies {
  * Does the work of one run: each entity in turn, independent of the others, then the verdict. Read this first.
  *
  * Repeatable: called again for a run that a killed worker left behind, it does again what had not succeeded.
- * When the signal fires it stops between two pages and throws the signal's reason; the run stays open for a worker.
+ * When the signal fires it stops between two pages and throws the signal's reason; when the database fails it throws
+ * that. Either way the run stays open for a worker.
  */
 export async function runSync(deps: SyncDependencies, runId: string, signal: AbortSignal): Promise<void> {
   const { database, logger } = deps;
@@ -31,36 +32,46 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
     where: { id: runId },
     include: { entityRuns: true },
   });
-  const failures = new Map<Entity, Failure>();
+  let site: TemplateSite;
   try {
-    const site = await openSite(deps, run.siteId);
-    const done = new Set(
-      run.entityRuns.filter((part) => part.status === 'SUCCEEDED').map((part) => part.entity),
-    );
-    for (const entity of entities) {
-      if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
-      const context = { ...deps, site, siteId: run.siteId, runId, signal };
-      const failure = await syncEntity(context, entity);
-      if (failure !== null) failures.set(entity.entity, failure);
-    }
+    site = await openSite(deps, run.siteId);
   } catch (error) {
-    if (signal.aborted) throw error;
-    // Nothing of the site could be tried at all: its key does not open, or the database failed us.
+    if (!(error instanceof CimaiseError)) throw error;
+    // Its key does not open: nothing of the site can be tried.
     logger.error({ err: error, runId }, 'a sync run failed');
     await transaction(database.pool, (client) => endRun(client, runId, 'FAILED', describe(error)));
     return;
   }
+  const failures = new Map<Entity, Failure>();
+  const done = new Set(
+    run.entityRuns.filter((part) => part.status === 'SUCCEEDED').map((part) => part.entity),
+  );
+  for (const entity of entities) {
+    if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
+    const context = {
+      ...deps,
+      site,
+      siteId: run.siteId,
+      runId,
+      startedAt: run.startedAt ?? run.requestedAt,
+      signal,
+    };
+    const failure = await syncEntity(context, entity);
+    if (failure !== null) failures.set(entity.entity, failure);
+  }
   await conclude(deps, run, failures);
 }
 
-/** Syncs one entity and records its end. Only the signal's reason leaves this function as an exception. */
+/** Syncs one entity and records its end. Throws the signal's reason, and what the database throws at that end. */
 async function syncEntity(
   context: EntityContext,
   { entity, expected, sync }: EntitySync,
 ): Promise<Failure | null> {
   const { database, siteId, runId, signal, logger } = context;
   const stats = await database.prisma.siteStats.findUnique({ where: { siteId } });
-  await beginEntity(database, { runId, entity, expected: stats === null ? null : expected(stats) });
+  // Figures of an earlier run say nothing about what this one will find.
+  const isFresh = stats !== null && stats.observedAt >= context.startedAt;
+  await beginEntity(database, { runId, entity, expected: isFresh ? expected(stats) : null });
   const stop = new AbortController(); // ends a fetch that works ahead when the writing fails
   try {
     const generation = await sync({ ...context, signal: AbortSignal.any([signal, stop.signal]) });

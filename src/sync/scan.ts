@@ -9,6 +9,18 @@ export class ScanStuckError extends CimaiseError {
   readonly code = 'SCAN_STUCK';
 }
 
+/** A list so long that reading on is more likely a fault of the site than a gallery. */
+export class ScanTooLongError extends CimaiseError {
+  override readonly name = 'ScanTooLongError';
+  readonly code = 'SCAN_TOO_LONG';
+
+  constructor() {
+    super(
+      `Expected at most ${ROWS_AT_MOST} rows in a list, got more; the site seems to make its rows up, look at its list.`,
+    );
+  }
+}
+
 /** Rows of a list as they came, at most as many as are written in one statement. */
 export interface ScanChunk {
   /** Place of the first record in the list, from 0. */
@@ -43,6 +55,10 @@ type ReadPage = (offset: number) => AsyncGenerator<RecordBatch, ListEnd>;
 /** So many records without a new id, one after another, and the list is not worth reading on: nor its issues keeping. */
 const NOTHING_NEW_AT_MOST = 10_000;
 const REPEATED_SHOWN = 5;
+/** Four times the largest gallery foreseen: its ids are held, 16 bytes each. */
+const ROWS_AT_MOST = 4_000_000;
+/** Rows may be as large as a megabyte: a chunk of such rows ends before it is full. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads a whole list, page after page, until a page is empty. How much a site gives at once is the site's choice:
@@ -52,7 +68,7 @@ const REPEATED_SHOWN = 5;
  * A list that grows at its front while it is read moves its last rows to where its end was: a page that is shorter
  * than the first and holds nothing new is taken as that, once.
  *
- * @throws ScanStuckError, and whatever reading a page throws
+ * @throws ScanStuckError, ScanTooLongError, and whatever reading a page throws
  */
 export async function* scan(
   readPage: ReadPage,
@@ -84,27 +100,30 @@ export async function* scan(
     // A v1 site whose list is as long as a page is asked once more: the same list again is not a second page.
     const isRepetition = () => generation === 'V1' && ids.size === idsBefore;
     let chunk = emptyChunk(rows, pages);
+    let chunkBytes = 0;
     const page = readPage(rows);
     try {
       let step = await page.next();
       for (; step.done !== true; step = await page.next()) {
         chunk.sentAt = step.value.sentAt;
+        chunkBytes += step.value.bytes;
         for (const record of step.value.records) {
           // A full chunk waits for one record more: with none to come, it is the one that ends the page.
-          if (chunk.records.length === pageRows) {
+          if (chunk.records.length === pageRows || (chunkBytes > CHUNK_BYTES && chunk.records.length > 0)) {
             if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
             yield chunk;
             chunk = emptyChunk(rows, pages, step.value.sentAt);
+            chunkBytes = 0;
           }
           if (isRepeated(record)) chunk.duplicates++;
-          rows++;
+          if (++rows > ROWS_AT_MOST) throw new ScanTooLongError();
           chunk.records.push(record);
         }
       }
       if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
       generation = step.value.generation;
     } finally {
-      await page.return(UNREAD);
+      await page.return(undefined as never); // nobody reads what a page left early answers
     }
     pages++;
     if (chunk.records.length > 0) yield { ...chunk, pages };
@@ -120,9 +139,6 @@ export async function* scan(
     wasNothingNew = isNothingNew;
   }
 }
-
-/** What a page that is left early is told; nobody reads it. */
-const UNREAD: ListEnd = { generation: null, rows: 0, declaredCount: null, sentAt: new Date(0) };
 
 const stuck = (where: string): ScanStuckError =>
   new ScanStuckError(

@@ -3,6 +3,7 @@ import { ask } from './ask.ts';
 import { readListCount, readStatsEnvelope, type Generation } from './contract/envelope.ts';
 import type { RecordIssue } from './contract/issues.ts';
 import { validateStats, type StatsRecord } from './contract/stats.ts';
+import { WrongShapeError } from './errors.ts';
 import { fetchBody, type Door, type TemplateSite } from './http.ts';
 import { createRecordStream, type KeyPath } from './json/record-stream.ts';
 import { defaultLimits, type TemplateLimits } from './limits.ts';
@@ -35,6 +36,8 @@ interface ListOptions extends CallOptions {
 /** Rows as they came, in their order. One that could not be read is an UnreadableRecord, which validators take too. */
 export interface RecordBatch {
   records: unknown[];
+  /** How much of the answer was read for them. */
+  bytes: number;
   /** When the request was sent. */
   sentAt: Date;
 }
@@ -43,8 +46,6 @@ export interface ListEnd {
   /** Null where the answer is the same in both: a table of `full`. */
   generation: Generation | null;
   rows: number;
-  /** The rows the answer says it holds; null where it does not say. */
-  declaredCount: number | null;
   sentAt: Date;
 }
 
@@ -54,9 +55,15 @@ interface StatsAnswer {
   sentAt: Date;
 }
 
-/** Everything Cimaise asks of a template site. Every call throws one of errors.ts, or its signal's reason. */
+/**
+ * Everything Cimaise asks of a template site, the writing of settings included. Every call throws one of errors.ts, or
+ * its signal's reason.
+ */
 export interface TemplateClient {
-  /** Reads one page of a list, row by row as it comes: memory does not grow with the answer. */
+  /**
+   * Reads one page of a list, row by row as it comes: memory does not grow with the answer. An answer whose `count` is
+   * not the number of its rows is a WrongShapeError at the end: some of it is missing.
+   */
   list(
     site: TemplateSite,
     name: ListName,
@@ -131,13 +138,21 @@ async function* streamRecords(
   const { listCallMs: callMs, maxListBytes: maxDecodedBytes } = door.limits;
   const stream = createRecordStream(call, source.paths, door.limits);
   const sentAt = new Date();
+  let bytes = 0;
   for await (const piece of fetchBody(door, site, call, { signal: source.signal, callMs, maxDecodedBytes })) {
     const records = stream.push(piece);
-    if (records.length > 0) yield { records, sentAt };
+    bytes += piece.length;
+    if (records.length === 0) continue;
+    yield { records, bytes, sentAt };
+    bytes = 0;
   }
   const { path, envelope, rows } = stream.end();
   const generation = path.length > 1 ? null : path[0] === 'data' ? 'V1' : 'V2';
-  return { generation, rows, declaredCount: readListCount(call, envelope), sentAt };
+  const declared = readListCount(call, envelope);
+  if (declared !== null && declared !== rows) {
+    throw new WrongShapeError(call, 'count', `the ${rows} rows of the list`, String(declared));
+  }
+  return { generation, rows, sentAt };
 }
 
 async function readStats(

@@ -100,6 +100,14 @@ describe('the embedded database', () => {
     const failing = startEmbeddedDatabase(file);
 
     await expect(failing).rejects.toThrow(StartError);
-    await expect(failing).rejects.toThrow(/^Cannot make a database in .*a-file\/postgres: .*[^.]\.$/);
+    await expect(failing).rejects.toThrow(/^Cannot keep a database in .*a-file: .*[^.]\.$/);
+  });
+
+  it('is made once when two processes start on a new directory at the same moment, and stopped once', async () => {
+    const both = await Promise.all([startEmbeddedDatabase(dataDir), startEmbeddedDatabase(dataDir)]);
+    expect(both.map(({ adopted }) => adopted).toSorted()).toEqual([false, true]);
+
+    await Promise.all(both.map((database) => database.stop()));
+    expect(isRunning()).toBe(false);
   });
 });

@@ -52,7 +52,7 @@ describe('migrating', () => {
     const failing = migrate('postgres://someone:FAKE-password@127.0.0.1:1/nowhere');
 
     await expect(failing).rejects.toThrow(
-      /^Cannot use the database of DATABASE_URL: connect ECONNREFUSED [^\n]*\.$/,
+      /^Cannot use the database: connect ECONNREFUSED [^\n]*; check DATABASE_URL [^\n]*\.$/,
     );
     await expect(failing).rejects.not.toThrow('FAKE-password');
   });

@@ -16,8 +16,8 @@ function site(pages: readonly Page[], generation: ListEnd['generation'] = 'V2') 
     const page = offsets.push(offset) - 1;
     const sentAt = at(page);
     try {
-      for (const records of pages[page] ?? []) yield { records: [...records], sentAt };
-      return { generation, rows: 0, declaredCount: null, sentAt };
+      for (const records of pages[page] ?? []) yield { records: [...records], bytes: 1, sentAt };
+      return { generation, rows: 0, sentAt };
     } finally {
       ended.push(page);
     }
@@ -132,7 +132,7 @@ describe('a scan', () => {
     async function* endless(): AsyncGenerator<RecordBatch, ListEnd> {
       for (;;) {
         made += 1_000;
-        yield { records: Array.from({ length: 1_000 }, () => ({})), sentAt: at(0) };
+        yield { records: Array.from({ length: 1_000 }, () => ({})), bytes: 1, sentAt: at(0) };
       }
     }
 
@@ -143,9 +143,9 @@ describe('a scan', () => {
   it('gives the whole chunks that came before a page broke, and throws its error', async () => {
     const broken = new Error('reset');
     async function* read(offset: number): AsyncGenerator<RecordBatch, ListEnd> {
-      yield { records: rows(offset + 1, offset + 2, offset + 3), sentAt: at(0) };
+      yield { records: rows(offset + 1, offset + 2, offset + 3), bytes: 1, sentAt: at(0) };
       if (offset > 0) throw broken;
-      return { generation: 'V2', rows: 3, declaredCount: 3, sentAt: at(0) };
+      return { generation: 'V2', rows: 3, sentAt: at(0) };
     }
     const chunks = scan(read, options);
 
@@ -162,5 +162,17 @@ describe('a scan', () => {
     }
 
     expect(ended).toEqual([0]);
+  });
+
+  it('ends a chunk of large rows before it is full, so that memory stays bounded', async () => {
+    async function* read(offset: number): AsyncGenerator<RecordBatch, ListEnd> {
+      if (offset === 0)
+        for (const id of [1, 2, 3, 4, 5, 6]) yield { records: rows(id), bytes: 3 * 2 ** 20, sentAt: at(0) };
+      return { generation: 'V2', rows: 6, sentAt: at(0) };
+    }
+    const sizes: number[] = [];
+    for await (const chunk of scan(read, { pageRows: 1_000, paged: true })) sizes.push(chunk.records.length);
+    expect(sizes.every((size) => size <= 2)).toBe(true);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(6);
   });
 });

@@ -66,7 +66,7 @@ export const Painting = builder.prismaNode('Painting', {
       resolve: ({ image, image2, image3, image4 }) =>
         [image, image2, image3, image4].filter((name) => name !== null),
     }),
-    displayOrder: t.exposeInt('displayOrder', { description: 'Its place on the site: low numbers first.' }),
+    displayOrder: t.exposeInt('displayOrder', { description: 'Its place on the site: high numbers first.' }),
     description: t.exposeString('description', { nullable: true, description: 'A short text about it.' }),
     descriptionLong: t.exposeString('descriptionLong', {
       nullable: true,

@@ -22,7 +22,7 @@ const EntityRunStatusEnum = builder.enumType(EntityRunStatus, {
 
 export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('EntityCounters').implement({
   description:
-    'What a run did with one entity. Every row received is created, updated, unchanged, rejected or a duplicate.',
+    'What a run did with one entity. Every row received is created, updated, unchanged or rejected, but of rows that came twice on one page only the later counts.',
   fields: (t) => ({
     entity: t.expose('entity', { type: EntityEnum, description: 'Which entity.' }),
     status: t.expose('status', { type: EntityRunStatusEnum, description: 'How it stands.' }),
@@ -39,7 +39,10 @@ export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('Ent
     normalised: t.exposeInt('normalised', {
       description: 'Rows that came in with a value put right: see the issues.',
     }),
-    duplicates: t.exposeInt('duplicates', { description: 'Rows that came a second time.' }),
+    duplicates: t.exposeInt('duplicates', {
+      description:
+        'Rows whose id had come before in this run, such as rows that moved to a later page while the list was read.',
+    }),
     percent: t.float({
       nullable: true,
       description: 'How much of the expected rows has come, 0 to 100; null while that is not known.',

@@ -20,7 +20,10 @@ const StatsEnvelope = z.looseObject({ success, stats: z.looseObject({}, 'an obje
 const SettingsList = z.looseObject({ success, data: z.array(z.unknown(), 'a list') }, 'an object');
 
 /** v2: `{key: value}`, every value the text of a column: a `success` of true or false is an answer of another kind. */
-const FlatSettings = z.looseObject({ success: z.string('a setting').nullish() }, 'an object');
+const FlatSettings = z.looseObject(
+  { success: z.string('a setting').nullish(), error: z.undefined('no error').optional() },
+  'an object',
+);
 
 /** How many rows the list says it holds on this page; null where it does not say. */
 export function readListCount(call: Call, envelope: unknown): number | null {
