@@ -103,7 +103,7 @@ describe('the configuration', () => {
     expect(failing).toThrow(StartError);
     for (const name of Object.keys(bad)) expect(failing).toThrow(new RegExp(`[:;] ${name} [^;]+[;.]`));
     expect(failing).toThrow(/^Bad environment variables: .*\.$/);
-    expect(failing).toThrow('PORT must be at most 65535');
+    expect(failing).toThrow('PORT must be a whole number from 0 to 65535');
     expect(failing).toThrow('ROLE must be all, server or worker');
     expect(failing).not.toThrow(/FAKE|queen|harsh|mysql/);
     expect(readdirSync(dataDir)).toEqual([]);
@@ -153,7 +153,7 @@ describe('the data directory', () => {
     const failing = () => readConfig({ CIMAISE_DATA_DIR: join(dataDir, 'file') });
 
     expect(failing).toThrow(StartError);
-    expect(failing).toThrow(/^Cannot use .*\/file as data directory \(CIMAISE_DATA_DIR\): .*\.$/);
+    expect(failing).toThrow(/^Cannot use .*\/file as data directory: it is not a directory; set CIMAISE_DATA_DIR to .*\.$/);
   });
 
   it('whose secret cannot be read is named in one sentence', () => {
