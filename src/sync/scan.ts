@@ -55,8 +55,8 @@ type ReadPage = (offset: number) => AsyncGenerator<RecordBatch, ListEnd>;
 /** So many records without a new id, one after another, and the list is not worth reading on: nor its issues keeping. */
 const NOTHING_NEW_AT_MOST = 10_000;
 const REPEATED_SHOWN = 5;
-/** Four times the largest gallery foreseen: its ids are held, 16 bytes each. */
-const ROWS_AT_MOST = 4_000_000;
+/** Twice the largest gallery foreseen. The ids of a scan are held: 34 MB for so many. */
+const ROWS_AT_MOST = 2_000_000;
 /** Rows may be as large as a megabyte: a chunk of such rows ends before it is full. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
