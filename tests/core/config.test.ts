@@ -153,7 +153,9 @@ describe('the data directory', () => {
     const failing = () => readConfig({ CIMAISE_DATA_DIR: join(dataDir, 'file') });
 
     expect(failing).toThrow(StartError);
-    expect(failing).toThrow(/^Cannot use .*\/file as data directory: it is not a directory; set CIMAISE_DATA_DIR to .*\.$/);
+    expect(failing).toThrow(
+      /^Cannot use .*\/file as data directory: it is not a directory; set CIMAISE_DATA_DIR to .*\.$/,
+    );
   });
 
   it('whose secret cannot be read is named in one sentence', () => {
