@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ScanStuckError, scan, type ScanChunk, type ScanEnd } from '../../src/sync/scan.ts';
+import { ScanStuckError, ScanTooLongError, scan, type ScanChunk, type ScanEnd } from '../../src/sync/scan.ts';
 import type { ListEnd, RecordBatch } from '../../src/template/client.ts';
 
 type Page = readonly (readonly unknown[])[];
@@ -174,5 +174,23 @@ describe('a scan', () => {
     for await (const chunk of scan(read, { pageRows: 1_000, paged: true })) sizes.push(chunk.records.length);
     expect(sizes.every((size) => size <= 2)).toBe(true);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(6);
+  });
+
+  it('ends a list that never ends', async () => {
+    let page = 0;
+    async function* read(offset: number): AsyncGenerator<RecordBatch, ListEnd> {
+      page++;
+      yield {
+        records: Array.from({ length: 10_000 }, (_, place) => ({ id: offset + place })),
+        bytes: 1,
+        sentAt: at(0),
+      };
+      return { generation: 'V2', rows: 10_000, sentAt: at(0) };
+    }
+    const reading = async () => {
+      for await (const chunk of scan(read, { pageRows: 10_000, paged: true })) chunk.records.length = 0;
+    };
+    await expect(reading()).rejects.toThrow(ScanTooLongError);
+    expect(page).toBe(201);
   });
 });
