@@ -6,7 +6,9 @@ import { migrate } from './db/migrate.ts';
 import { openEventBus } from './events/bus.ts';
 import { openQueue } from './queue/queue.ts';
 import { addSite } from './registry/add-site.ts';
+import { cancelSync } from './sync/cancel-sync.ts';
 import { followProgress } from './sync/follow-progress.ts';
+import { removeSite } from './sync/remove-site.ts';
 import { requestSync } from './sync/request-sync.ts';
 import { workOnSyncSite } from './tasks/sync-site.ts';
 import { createTemplateClient } from './template/client.ts';
@@ -53,7 +55,7 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     const { pageRows, strict } = sync;
     await workOnSyncSite(
       queue,
-      { database, secretKey, template, pageRows, strict, logger },
+      { database, events, secretKey, template, pageRows, strict, logger },
       sync.concurrency,
     );
   }
@@ -61,6 +63,8 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     database,
     addSite: (input) => addSite({ database, secretKey }, input),
     requestSync: (input) => requestSync({ database, queue }, input),
+    cancelSync: (runId) => cancelSync({ database, events, queue }, runId),
+    removeSite: (siteId) => removeSite({ database, events, queue, logger }, siteId),
     followProgress: (runId, signal) => followProgress({ database, events }, runId, signal),
   };
   const server =

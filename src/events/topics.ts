@@ -11,7 +11,7 @@ export const MAX_PAYLOAD_BYTES = 7_999;
  * the receiver reads the database, which is always the truth.
  */
 export const Event = z.object({
-  topic: z.enum(['syncProgress']),
+  topic: z.enum(['syncProgress', 'cancelSync']),
   id: z.string(),
   data: z.unknown().optional(),
 });

@@ -13,6 +13,10 @@ export interface GraphQLServices {
     siteId: number;
     entities: Entity[] | null;
   }): Promise<{ runId: string; joined: boolean }>;
+  /** Calls a run off; waits a moment for its end. Throws a CimaiseError with code RUN_NOT_FOUND, RUN_ENDED. */
+  cancelSync(runId: string): Promise<void>;
+  /** Removes a site with its mirror. Throws a CimaiseError with code SITE_NOT_FOUND, SITE_BUSY. */
+  removeSite(siteId: number): Promise<{ name: string; url: string }>;
   /** The state as it is, then every change, then the end state; then completes. Throws RUN_NOT_FOUND. */
   followProgress(runId: string, signal: AbortSignal): AsyncIterable<SyncProgress>;
 }

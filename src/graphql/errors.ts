@@ -3,7 +3,9 @@ import { GraphQLError } from 'graphql';
 import type { CimaiseError } from '../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../registry/add-site.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
+import { RunEndedError } from '../sync/cancel-sync.ts';
 import { RunNotFoundError } from '../sync/follow-progress.ts';
+import { SiteBusyError } from '../sync/remove-site.ts';
 
 /** The only failures of other modules that a client may see. Whatever is not listed here is masked. */
 const publicErrors = [
@@ -12,6 +14,8 @@ const publicErrors = [
   InvalidSiteError,
   SiteNotFoundError,
   RunNotFoundError,
+  RunEndedError,
+  SiteBusyError,
 ] as const;
 
 export const isPublic = (thrown: unknown): thrown is CimaiseError =>

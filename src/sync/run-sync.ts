@@ -1,16 +1,19 @@
-import { CimaiseError } from '../core/errors.ts';
+import { CimaiseError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { transaction, type Database } from '../db/client.ts';
 import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
+import type { EventBus } from '../events/bus.ts';
 import { openSite } from '../registry/open-site.ts';
 import type { TemplateClient, TemplateSite } from '../template/client.ts';
+import { watchCancellation } from './cancellation.ts';
 import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync } from './entity-sync.ts';
-import { beginRun, endRun, writeLog, type Failure } from './runs.ts';
+import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
 
 export interface SyncDependencies {
   database: Database;
+  events: EventBus;
   secretKey: Buffer;
   template: TemplateClient;
   pageRows: number;
@@ -23,10 +26,11 @@ export interface SyncDependencies {
  *
  * Repeatable: called again for a run that a killed worker left behind, it does again what had not succeeded.
  * When the signal fires it stops between two pages and throws the signal's reason; when the database fails it throws
- * that. Either way the run stays open for a worker.
+ * that. Either way the run stays open for a worker. A run that is called off, here or in another process, ends here.
  */
 export async function runSync(deps: SyncDependencies, runId: string, signal: AbortSignal): Promise<void> {
   const { database, logger } = deps;
+  using cancellation = watchCancellation(deps, runId); // before the run is read: nothing falls in between
   if (!(await beginRun(database, runId))) return;
   const run = await database.prisma.syncRun.findUniqueOrThrow({
     where: { id: runId },
@@ -46,18 +50,25 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
   const done = new Set(
     run.entityRuns.filter((part) => part.status === 'SUCCEEDED').map((part) => part.entity),
   );
-  for (const entity of entities) {
-    if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
-    const context = {
-      ...deps,
-      site,
-      siteId: run.siteId,
-      runId,
-      startedAt: run.startedAt ?? run.requestedAt,
-      signal,
-    };
-    const failure = await syncEntity(context, entity);
-    if (failure !== null) failures.set(entity.entity, failure);
+  try {
+    for (const entity of entities) {
+      if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
+      const context = {
+        ...deps,
+        site,
+        siteId: run.siteId,
+        runId,
+        startedAt: run.startedAt ?? run.requestedAt,
+        signal: AbortSignal.any([signal, cancellation.signal]),
+      };
+      const failure = await syncEntity(context, entity);
+      if (failure !== null) failures.set(entity.entity, failure);
+    }
+  } catch (error) {
+    if (!cancellation.signal.aborted) throw error;
+    logger.info({ runId, reason: messageOf(error) }, 'a sync run was called off');
+    await transaction(database.pool, (client) => endRun(client, runId, 'CANCELLED', calledOff));
+    return;
   }
   await conclude(deps, run, failures);
 }

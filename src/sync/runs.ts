@@ -27,31 +27,55 @@ export interface Failure {
 }
 
 /**
- * Takes the run into work: queued, or left running by a worker that was killed.
+ * Takes the run into work: queued, or left running by a worker that was killed. One that was called off meanwhile
+ * ends here.
  *
  * @returns false when it has ended, or is gone
  */
 export async function beginRun(database: Database, runId: string): Promise<boolean> {
   return transaction(database.pool, async (client) => {
-    const { rowCount } = await client.query(
+    const { rows } = await client.query<{ cancelled: boolean }>(
       `UPDATE sync_run SET status = 'RUNNING', started_at = coalesce(started_at, now())
-       WHERE id = $1 AND status = ANY ($2::run_status[])`,
+       WHERE id = $1 AND status = ANY ($2::run_status[]) RETURNING cancel_requested_at IS NOT NULL AS cancelled`,
       [runId, before('RUNNING')],
     );
-    if (rowCount === 0) return false;
+    if (rows[0] === undefined) return false;
+    if (rows[0].cancelled) {
+      await endRun(client, runId, 'CANCELLED', calledOff);
+      return false;
+    }
     await writeLog(client, runId, 'INFO', null, 'The run began.');
     await publishProgress(client, runId);
     return true;
   });
 }
 
-/** Ends the run, once, with those of its entities that were not come to: a run that has ended stays as it is. */
+/** What a run that was called off while it was under way says of itself. */
+export const calledOff: Failure = {
+  code: 'CANCELLED',
+  message: 'The run was called off; what it had written stays, and nothing was deleted for it.',
+};
+
+/**
+ * Ends the run, once, with those of its entities that were not come to: a run that has ended stays as it is. One
+ * that was called off ends CANCELLED whatever it had come to: who was told so can rely on it.
+ *
+ * @returns whether it ended with this status
+ */
 export async function endRun(
   client: ClientBase,
   runId: string,
   status: RunStatus,
   failure: Failure | null,
 ): Promise<boolean> {
+  const { rows } = await client.query<{ cancelled: boolean }>(
+    'SELECT cancel_requested_at IS NOT NULL AS cancelled FROM sync_run WHERE id = $1 FOR UPDATE',
+    [runId],
+  );
+  if (rows[0]?.cancelled === true && status !== 'CANCELLED') {
+    await endRun(client, runId, 'CANCELLED', calledOff);
+    return false;
+  }
   const { rowCount } = await client.query(
     `UPDATE sync_run SET status = $2, ended_at = now(), error_code = $4, error_message = $5
      WHERE id = $1 AND status = ANY ($3::run_status[])`,

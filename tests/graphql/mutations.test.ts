@@ -11,6 +11,8 @@ const api = createApi({
   database: gateway.database,
   addSite: (input) => addSite(gateway.deps, input),
   requestSync: ({ siteId, entities }) => gateway.request(siteId, entities ?? undefined),
+  cancelSync: (runId) => gateway.cancel(runId),
+  removeSite: (siteId) => gateway.remove(siteId),
   followProgress: (runId, signal) => gateway.follow(runId, signal),
 });
 
@@ -149,6 +151,8 @@ test('a second sync joins the run under way, and both are answered at once', asy
     database: idle.database,
     addSite: (input) => addSite(idle.deps, input),
     requestSync: ({ siteId, entities }) => idle.request(siteId, entities ?? undefined),
+    cancelSync: (runId) => idle.cancel(runId),
+    removeSite: (siteId) => idle.remove(siteId),
     followProgress: (runId, signal) => idle.follow(runId, signal),
   });
   const siteId = await idle.addSite('https://gallery.example');
@@ -159,4 +163,76 @@ test('a second sync joins the run under way, and both are answered at once', asy
   expect(second.syncSite).toMatchObject({ joined: true });
   if (first.syncSite.__typename !== 'SyncSitePayload') throw new Error('no run');
   expect(second.syncSite).toHaveProperty('run.id', first.syncSite.run.id);
+});
+
+const CancelSync = graphql(`
+  mutation CancelSync($input: CancelSyncInput!) {
+    cancelSync(input: $input) {
+      __typename
+      ... on CancelSyncPayload {
+        run {
+          status
+          errorCode
+          cancelRequestedAt
+          endedAt
+        }
+      }
+      ... on Error {
+        code
+      }
+    }
+  }
+`);
+
+test('cancelSync calls a run off and answers with its end; one that ended otherwise is a typed failure', async () => {
+  const { siteId, site } = await gateway.addDemoSite();
+  site.faults.set('paintings', { kind: 'slow-headers', ms: 60_000 });
+  const { runId } = await gateway.request(siteId);
+  const input = { runId: `SyncRun:${runId}` };
+  expect(await api.read(CancelSync, { input })).toMatchObject({
+    cancelSync: {
+      run: { status: 'CANCELLED', errorCode: 'CANCELLED', endedAt: expect.any(String) },
+    },
+  });
+
+  const ended = await gateway.sync(siteId, ['STATS']);
+  expect(await api.read(CancelSync, { input: { runId: `SyncRun:${ended.runId}` } })).toEqual({
+    cancelSync: { __typename: 'RunEndedError', code: 'RUN_ENDED' },
+  });
+  const nobody = { runId: 'SyncRun:00000000-0000-7000-8000-000000000000' };
+  expect(await api.read(CancelSync, { input: nobody })).toEqual({
+    cancelSync: { __typename: 'RunNotFoundError', code: 'RUN_NOT_FOUND' },
+  });
+});
+
+const RemoveSite = graphql(`
+  mutation RemoveSite($input: RemoveSiteInput!) {
+    removeSite(input: $input) {
+      __typename
+      ... on RemoveSitePayload {
+        siteId
+        name
+        url
+      }
+      ... on Error {
+        code
+      }
+    }
+  }
+`);
+
+test('removeSite answers with what was removed; a site that is not there is a typed failure', async () => {
+  const siteId = await gateway.addSite('https://removed.example');
+  const input = { siteId: `Site:${siteId}` };
+  expect(await api.read(RemoveSite, { input })).toEqual({
+    removeSite: {
+      __typename: 'RemoveSitePayload',
+      siteId: `Site:${siteId}`,
+      name: 'A gallery',
+      url: 'https://removed.example',
+    },
+  });
+  expect(await api.read(RemoveSite, { input })).toEqual({
+    removeSite: { __typename: 'SiteNotFoundError', code: 'SITE_NOT_FOUND' },
+  });
 });

@@ -6,8 +6,10 @@ import { addSite } from '../../src/registry/add-site.ts';
 import type { Database } from '../../src/db/client.ts';
 import type { Entity } from '../../src/db/generated/prisma/enums.ts';
 import { startDemoSite, type DemoSite, type DemoSiteOptions } from '../../src/demo-site/start-demo-site.ts';
+import { cancelSync } from '../../src/sync/cancel-sync.ts';
 import { followProgress } from '../../src/sync/follow-progress.ts';
 import type { SyncProgress } from '../../src/sync/progress.ts';
+import { removeSite } from '../../src/sync/remove-site.ts';
 import { requestSync } from '../../src/sync/request-sync.ts';
 import type { SyncDependencies } from '../../src/sync/run-sync.ts';
 import { workOnSyncSite } from '../../src/tasks/sync-site.ts';
@@ -33,6 +35,8 @@ export interface TestGateway extends AsyncDisposable {
   /** Registers any address. */
   addSite(url: string, key?: string): Promise<number>;
   request(siteId: number, entities?: readonly Entity[]): Promise<{ runId: string; joined: boolean }>;
+  cancel(runId: string): Promise<void>;
+  remove(siteId: number): Promise<{ name: string; url: string }>;
   follow(runId: string, signal?: AbortSignal): AsyncGenerator<SyncProgress, void>;
   /** Syncs to the end, and tells the state the run ended in. */
   sync(siteId: number, entities?: readonly Entity[]): Promise<SyncProgress>;
@@ -49,6 +53,7 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
   stack.defer(() => dispatcher.destroy());
   const deps: SyncDependencies = {
     database,
+    events,
     secretKey: Buffer.alloc(32, 7),
     template: createTemplateClient({ dispatcher, limits }),
     pageRows: options.pageRows ?? 1_000,
@@ -69,6 +74,8 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     database,
     deps,
     request,
+    cancel: (runId) => cancelSync({ database, events, queue }, runId),
+    remove: (siteId) => removeSite({ database, events, queue, logger }, siteId),
     follow,
     addSite: register,
     async addDemoSite(demo = {}) {

@@ -1,6 +1,9 @@
 import type { CimaiseError } from '../../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../../registry/add-site.ts';
 import { SiteNotFoundError } from '../../registry/open-site.ts';
+import { RunEndedError } from '../../sync/cancel-sync.ts';
+import { RunNotFoundError } from '../../sync/follow-progress.ts';
+import { SiteBusyError } from '../../sync/remove-site.ts';
 import { builder } from '../builder.ts';
 
 const ErrorInterface = builder.interfaceRef<CimaiseError>('Error').implement({
@@ -34,5 +37,23 @@ builder.objectType(InvalidSiteError, {
 builder.objectType(SiteNotFoundError, {
   name: 'SiteNotFoundError',
   description: 'There is no site with this id.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(RunNotFoundError, {
+  name: 'RunNotFoundError',
+  description: 'There is no run with this id; its site may have been removed.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(RunEndedError, {
+  name: 'RunEndedError',
+  description: 'The run has ended already, otherwise than by being called off.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(SiteBusyError, {
+  name: 'SiteBusyError',
+  description: 'The site could not be removed yet: its run is still ending.',
   interfaces: [ErrorInterface],
 });

@@ -1,12 +1,14 @@
 /* oxlint-disable import/no-unassigned-import -- importing them adds to the builder, and does nothing else */
 // The list of what the schema is made of: each file adds its types and fields to the builder.
 import './add-site.ts';
+import './cancel-sync.ts';
 import './custom-request.ts';
 import './exhibition.ts';
 import './expected-errors.ts';
 import './order-item.ts';
 import './order.ts';
 import './painting.ts';
+import './remove-site.ts';
 import './site-setting.ts';
 import './site-stats.ts';
 import './site.ts';

@@ -68,6 +68,11 @@ export const SyncRun = builder.prismaNode('SyncRun', {
       nullable: true,
       description: 'When it began to read; null while it waits.',
     }),
+    cancelRequestedAt: t.expose('cancelRequestedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was called off: from then on it can only end CANCELLED. Null: it was not.',
+    }),
     endedAt: t.expose('endedAt', {
       type: 'DateTime',
       nullable: true,

@@ -63,5 +63,12 @@ export function readingOnly(database: Database): GraphQLServices {
   const never = () => {
     throw new Error('this test only reads');
   };
-  return { database, addSite: never, requestSync: never, followProgress: never };
+  return {
+    database,
+    addSite: never,
+    requestSync: never,
+    cancelSync: never,
+    removeSite: never,
+    followProgress: never,
+  };
 }
