@@ -14,6 +14,8 @@ import { workOnSyncSite } from './tasks/sync-site.ts';
 import { createTemplateClient } from './template/client.ts';
 import { createTemplateAgent } from './template/http.ts';
 import { defaultLimits } from './template/limits.ts';
+import { defaultRetries } from './template/retry-policy.ts';
+import { createSiteBreakers } from './template/site-breakers.ts';
 import type { GraphQLServices } from './graphql/context.ts';
 import { startHttpServer } from './http/server.ts';
 
@@ -52,10 +54,11 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     const dispatcher = createTemplateAgent(limits);
     starting.defer(() => dispatcher.destroy());
     const template = createTemplateClient({ dispatcher, limits });
+    const patience = { retries: defaultRetries, breakers: createSiteBreakers() };
     const { pageRows, strict } = sync;
     await workOnSyncSite(
       queue,
-      { database, events, secretKey, template, pageRows, strict, logger },
+      { database, events, secretKey, template, patience, pageRows, strict, logger },
       sync.concurrency,
     );
   }

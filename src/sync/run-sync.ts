@@ -5,6 +5,7 @@ import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums
 import type { EventBus } from '../events/bus.ts';
 import { openSite } from '../registry/open-site.ts';
 import type { TemplateClient, TemplateSite } from '../template/client.ts';
+import { patientClient, type Patience, type Retry } from '../template/patient-client.ts';
 import { watchCancellation } from './cancellation.ts';
 import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync } from './entity-sync.ts';
@@ -16,6 +17,7 @@ export interface SyncDependencies {
   events: EventBus;
   secretKey: Buffer;
   template: TemplateClient;
+  patience: Patience;
   pageRows: number;
   strict: boolean;
   logger: Logger;
@@ -75,7 +77,7 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
 
 /** Syncs one entity and records its end. Throws the signal's reason, and what the database throws at that end. */
 async function syncEntity(
-  context: EntityContext,
+  context: EntityContext & Pick<SyncDependencies, 'patience'>,
   { entity, expected, sync }: EntitySync,
 ): Promise<Failure | null> {
   const { database, siteId, runId, signal, logger } = context;
@@ -85,7 +87,14 @@ async function syncEntity(
   await beginEntity(database, { runId, entity, expected: isFresh ? expected(stats) : null });
   const stop = new AbortController(); // ends a fetch that works ahead when the writing fails
   try {
-    const generation = await sync({ ...context, signal: AbortSignal.any([signal, stop.signal]) });
+    const template = patientClient(context.template, context.patience, (retry) =>
+      writeLog(database.pool, runId, 'WARNING', entity, sentenceOf(retry)),
+    );
+    const generation = await sync({
+      ...context,
+      template,
+      signal: AbortSignal.any([signal, stop.signal]),
+    });
     await transaction(database.pool, async (client) => {
       await endEntity(client, { runId, entity }, 'SUCCEEDED', null);
       if (generation === null) return;
@@ -108,6 +117,9 @@ async function syncEntity(
     stop.abort();
   }
 }
+
+const sentenceOf = ({ error, retry, retries, delayMs }: Retry): string =>
+  `${error.message}. Tried again by itself in ${delayMs} ms, retry ${retry} of ${retries}.`;
 
 /** Ends the run and says how the site does, from what happened to its entities. */
 async function conclude(

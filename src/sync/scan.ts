@@ -122,6 +122,7 @@ export async function* scan(
       }
       if (isRepetition()) return { pages, rows: firstIndex, generation, ids, repeated: [] };
       generation = step.value.generation;
+      rows = firstIndex + step.value.rows; // a page read in two attempts may have brought a row twice
     } finally {
       await page.return(undefined as never); // nobody reads what a page left early answers
     }

@@ -143,12 +143,14 @@ async function statusFailure(answer: Dispatcher.ResponseData, call: Call, url: U
   return new UnexpectedStatusError(call, status);
 }
 
-/** `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
+const RETRY_AFTER_AT_MOST_MS = 60 * 60_000;
+
+/** `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3); more than an hour counts as one. */
 function retryAfterMs(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  if (/^\d{1,9}$/.test(header)) return Math.min(Number(header) * 1000, RETRY_AFTER_AT_MOST_MS);
   const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
+  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - Date.now()), RETRY_AFTER_AT_MOST_MS);
 }
 
 function targetOrigin(location: string | string[] | undefined, from: URL): string | null {

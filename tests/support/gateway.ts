@@ -15,11 +15,17 @@ import type { SyncDependencies } from '../../src/sync/run-sync.ts';
 import { workOnSyncSite } from '../../src/tasks/sync-site.ts';
 import { createTemplateClient } from '../../src/template/client.ts';
 import { createTemplateAgent } from '../../src/template/http.ts';
+import { defaultRetries, type RetryOptions } from '../../src/template/retry-policy.ts';
+import { createSiteBreakers, type BreakerOptions } from '../../src/template/site-breakers.ts';
 import { defaultLimits, type TemplateLimits } from '../../src/template/limits.ts';
 import { createTestDatabase } from './database.ts';
 
 export interface GatewayOptions {
   limits?: Partial<TemplateLimits>;
+  /** By default all retries are made, and none is waited for. */
+  retries?: Partial<RetryOptions>;
+  /** By default no site ever rests. */
+  breakers?: BreakerOptions;
   pageRows?: number;
   strict?: boolean;
   /** Workers of the queue; 0: jobs stay queued. */
@@ -56,6 +62,10 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     events,
     secretKey: Buffer.alloc(32, 7),
     template: createTemplateClient({ dispatcher, limits }),
+    patience: {
+      retries: { ...defaultRetries, wait: () => Promise.resolve(), ...options.retries },
+      breakers: createSiteBreakers(options.breakers ?? { failures: 1_000, restMs: 0 }),
+    },
     pageRows: options.pageRows ?? 1_000,
     strict: options.strict ?? false,
     logger,
