@@ -5,6 +5,7 @@ import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums
 import type { EventBus } from '../events/bus.ts';
 import { openSite } from '../registry/open-site.ts';
 import type { TemplateClient, TemplateSite } from '../template/client.ts';
+import { causeOf } from '../template/retry-policy.ts';
 import { patientClient, type Patience, type Retry } from '../template/patient-client.ts';
 import { watchCancellation } from './cancellation.ts';
 import { entities } from './entities/index.ts';
@@ -48,7 +49,7 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
     await transaction(database.pool, (client) => endRun(client, runId, 'FAILED', describe(error)));
     return;
   }
-  const failures = new Map<Entity, Failure>();
+  const failures = new Map<Entity, EntityFailure>();
   const done = new Set(
     run.entityRuns.filter((part) => part.status === 'SUCCEEDED').map((part) => part.entity),
   );
@@ -79,7 +80,7 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
 async function syncEntity(
   context: EntityContext & Pick<SyncDependencies, 'patience'>,
   { entity, expected, sync }: EntitySync,
-): Promise<Failure | null> {
+): Promise<EntityFailure | null> {
   const { database, siteId, runId, signal, logger } = context;
   const stats = await database.prisma.siteStats.findUnique({ where: { siteId } });
   // Figures of an earlier run say nothing about what this one will find.
@@ -106,16 +107,23 @@ async function syncEntity(
     return null;
   } catch (error) {
     if (signal.aborted) throw error;
-    const failure = describe(error);
+    const unsupported = causeOf(error)?.unsupported === true;
+    const failure = { ...describe(error), unsupported };
     logger[failure.code === 'INTERNAL' ? 'error' : 'warn']({ err: error, runId, entity }, 'an entity failed');
     await transaction(database.pool, async (client) => {
-      await writeLog(client, runId, 'ERROR', entity, failure.message);
-      await endEntity(client, { runId, entity }, 'FAILED', failure);
+      await writeLog(client, runId, unsupported ? 'WARNING' : 'ERROR', entity, failure.message);
+      await endEntity(client, { runId, entity }, unsupported ? 'UNSUPPORTED' : 'FAILED', failure);
     });
     return failure;
   } finally {
     stop.abort();
   }
+}
+
+/** How an entity ended that did not succeed. */
+interface EntityFailure extends Failure {
+  /** The site does not have the entity: no fault of the run. */
+  unsupported: boolean;
 }
 
 const sentenceOf = ({ error, retry, retries, delayMs }: Retry): string =>
@@ -125,12 +133,14 @@ const sentenceOf = ({ error, retry, retries, delayMs }: Retry): string =>
 async function conclude(
   { database }: SyncDependencies,
   run: { id: string; siteId: number; entities: Entity[] },
-  failures: ReadonlyMap<Entity, Failure>,
+  failures: ReadonlyMap<Entity, EntityFailure>,
 ): Promise<void> {
-  const [first] = failures.values();
-  const status: RunStatus =
-    first === undefined ? 'SUCCEEDED' : failures.size === run.entities.length ? 'FAILED' : 'PARTIAL';
   const whole = run.entities.length === entities.length;
+  const all = [...failures.values()];
+  const nothingCame = all.length === run.entities.length;
+  // Nothing of all that a template site has: this is none, or not its address.
+  const [first] = whole && nothingCame ? all : all.filter(({ unsupported }) => !unsupported);
+  const status: RunStatus = first === undefined ? 'SUCCEEDED' : nothingCame ? 'FAILED' : 'PARTIAL';
   await transaction(database.pool, async (client) => {
     if (!(await endRun(client, run.id, status, first ?? null))) return;
     const refused = isKeyRefused(run.entities, failures);
@@ -145,7 +155,7 @@ async function conclude(
 }
 
 /** A site refuses its key when no call that needs one went through; v2 answers its settings to everyone. */
-function isKeyRefused(asked: readonly Entity[], failures: ReadonlyMap<Entity, Failure>): boolean {
+function isKeyRefused(asked: readonly Entity[], failures: ReadonlyMap<Entity, EntityFailure>): boolean {
   const needKey = asked.filter((entity) => entity !== 'SETTINGS');
   return (
     needKey.every((entity) => failures.has(entity)) &&

@@ -48,7 +48,9 @@ export type EntityRunStatus =
   /** Reading from the site. */
   | 'RUNNING'
   /** Ended: everything was brought. */
-  | 'SUCCEEDED';
+  | 'SUCCEEDED'
+  /** Ended: the site answers 404, it does not have this entity. What was mirrored stays. */
+  | 'UNSUPPORTED';
 
 /** The two ways in which template sites answer. */
 export type Generation =

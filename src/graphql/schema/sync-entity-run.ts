@@ -16,6 +16,9 @@ const EntityRunStatusEnum = builder.enumType(EntityRunStatus, {
     RUNNING: { description: 'Reading from the site.' },
     SUCCEEDED: { description: 'Ended: everything was brought.' },
     FAILED: { description: 'Ended early: see the error.' },
+    UNSUPPORTED: {
+      description: 'Ended: the site answers 404, it does not have this entity. What was mirrored stays.',
+    },
     CANCELLED: { description: 'Ended: called off.' },
   },
 });

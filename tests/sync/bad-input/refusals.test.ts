@@ -67,8 +67,6 @@ describe('an entity the site does not answer', () => {
     ['orders', { kind: 'server-error' }, 'SERVER_ERROR', 'got 500'],
     ['stats', { kind: 'server-error', status: 503 }, 'SERVER_ERROR', 'got 503'],
     ['settings', { kind: 'server-error' }, 'SERVER_ERROR', 'got 500'],
-    ['paintings', { kind: 'not-found' }, 'NOT_FOUND', 'got 404'],
-    ['stats', { kind: 'not-found' }, 'NOT_FOUND', 'got 404'],
     ['orders', { kind: 'rate-limited', retryAfterSeconds: 30 }, 'RATE_LIMITED', 'try again after 30 s'],
   ])('fails alone: %s, %o', async (endpoint, fault, code, came) => {
     const { run, entity, log, siteId } = await meetFault(gateway, endpoint, fault);
@@ -85,6 +83,56 @@ describe('an entity the site does not answer', () => {
       message: expect.stringContaining('The run ended: PARTIAL.'),
     });
     expect(await statusOf(siteId)).toBe('DEGRADED');
+  });
+
+  it.each([
+    ['paintings', 'painting'],
+    ['orders', 'order'],
+    ['exhibitions', 'exhibition'],
+    ['customRequests', 'custom_request'],
+    ['settings', 'site_setting'],
+    ['stats', 'site_stats'],
+  ] as const)(
+    'is unsupported where it is not found, which is no fault of the run: %s',
+    async (endpoint, table) => {
+      const { run, entity, log, siteId, site, before, after } = await meetFault(gateway, endpoint, {
+        kind: 'not-found',
+      });
+
+      expect(run).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+      expect(entity).toMatchObject({
+        status: 'UNSUPPORTED',
+        errorCode: 'NOT_FOUND',
+        errorMessage: expect.stringContaining('got 404'),
+        received: 0,
+      });
+      expect(log).toContainEqual({ level: 'WARNING', entity: entity.entity, message: entity.errorMessage });
+      expect(await statusOf(siteId)).toBe('HEALTHY');
+      expect(site.requests).toHaveLength(new Set(site.requests.map(({ path }) => path)).size);
+      expect(after[table]).toEqual(before[table]);
+    },
+  );
+
+  it('is unsupported, and the run partial, where another fails', async () => {
+    const { siteId, site } = await mirroredSite(gateway, 'v2');
+    site.faults.set('exhibitions', { kind: 'not-found' });
+    site.faults.set('orders', { kind: 'server-error' });
+
+    expect(await gateway.sync(siteId)).toMatchObject({ status: 'PARTIAL', errorCode: 'SERVER_ERROR' });
+    expect(await gateway.sync(siteId, ['EXHIBITIONS'])).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('is unsupported, but the run fails, where nothing of a template site is found', async () => {
+    const { siteId, site } = await mirroredSite(gateway, 'v2');
+    const before = await mirrorOf(gateway.database, siteId);
+    site.faults.set('*', { kind: 'not-found' });
+
+    const run = await gateway.sync(siteId);
+
+    expect(run).toMatchObject({ status: 'FAILED', errorCode: 'NOT_FOUND' });
+    expect(run.entities.every(({ status }) => status === 'UNSUPPORTED')).toBe(true);
+    expect(await statusOf(siteId)).toBe('UNREACHABLE');
+    expect(await mirrorOf(gateway.database, siteId)).toEqual(before);
   });
 
   it('keeps the pages that came before the one that fails', async () => {

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "entity_run_status" ADD VALUE 'UNSUPPORTED';
