@@ -50,7 +50,11 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
   const { secretKey } = secrets;
 
   if (role !== 'server') {
-    const limits = { ...defaultLimits, listCallMs: sync.callTimeoutMs };
+    const limits = {
+      ...defaultLimits,
+      listCallMs: sync.callTimeoutMs,
+      requestsAtOnce: sync.requestsAtOnce,
+    };
     const dispatcher = createTemplateAgent(limits);
     starting.defer(() => dispatcher.destroy());
     const template = createTemplateClient({ dispatcher, limits });

@@ -50,6 +50,7 @@ const Environment = z.object({
   CORS_ORIGINS: listOfOrigins.default([]),
   SYNC_CONCURRENCY: wholeNumber(1, 100).default(4),
   SYNC_PAGE_ROWS: wholeNumber(1, 10_000).default(1_000),
+  SYNC_REQUESTS_AT_ONCE: wholeNumber(1, 1_000).default(16),
   SYNC_CALL_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(120_000),
   SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),
   LOG_LEVEL: z
@@ -67,6 +68,8 @@ export interface Config {
     readonly concurrency: number;
     /** Rows asked for in one request, and written in one statement. */
     readonly pageRows: number;
+    /** Requests in flight at once, to all sites together. */
+    readonly requestsAtOnce: number;
     /** Limit for reading one answer of a list, from connecting to the last byte taken. */
     readonly callTimeoutMs: number;
     readonly strict: boolean;
@@ -109,6 +112,7 @@ export function readConfig(environment: Record<string, string | undefined>): {
       sync: Object.freeze({
         concurrency: env.SYNC_CONCURRENCY,
         pageRows: env.SYNC_PAGE_ROWS,
+        requestsAtOnce: env.SYNC_REQUESTS_AT_ONCE,
         callTimeoutMs: env.SYNC_CALL_TIMEOUT_MS,
         strict: env.SYNC_VALIDATION === 'strict',
       }),

@@ -1,3 +1,4 @@
+import { bulkhead } from 'cockatiel';
 import type { Dispatcher } from 'undici';
 import { ask } from './ask.ts';
 import { readListCount, readStatsEnvelope, type Generation } from './contract/envelope.ts';
@@ -101,7 +102,9 @@ export function createTemplateClient(options: {
   dispatcher: Dispatcher;
   limits?: Partial<TemplateLimits>;
 }): TemplateClient {
-  const door: Door = { dispatcher: options.dispatcher, limits: { ...defaultLimits, ...options.limits } };
+  const limits = { ...defaultLimits, ...options.limits };
+  const places = bulkhead(limits.requestsAtOnce, Infinity);
+  const door: Door = { dispatcher: options.dispatcher, limits, places };
   return {
     list(site, name, { limit, offset, signal } = {}) {
       const query: Record<string, string> = {};

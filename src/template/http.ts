@@ -1,3 +1,4 @@
+import type { BulkheadPolicy } from 'cockatiel';
 import { Agent, request, type Dispatcher } from 'undici';
 import { decodeBody } from './decode-body.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from './errors.ts';
 import { toSiteFailure } from './failures.ts';
 import type { TemplateLimits } from './limits.ts';
+import { enter } from './visit.ts';
 
 /** The way to one template site. `url` may carry a path prefix, which every call keeps. */
 export interface TemplateSite {
@@ -24,6 +26,8 @@ export interface TemplateSite {
 export interface Door {
   dispatcher: Dispatcher;
   limits: TemplateLimits;
+  /** A place for each request in flight, whatever its site. */
+  places: BulkheadPolicy;
 }
 
 export interface TemplateRequest extends Call {
@@ -41,6 +45,8 @@ export interface FetchOptions {
   maxDecodedBytes: number;
 }
 
+const CONNECTIONS_PER_SITE = 4;
+
 /** The agent of the whole process: it keeps connections for the next page. Close it at the end. */
 export function createTemplateAgent(limits: Pick<TemplateLimits, 'connectMs'>): Agent {
   return new Agent({
@@ -50,6 +56,8 @@ export function createTemplateAgent(limits: Pick<TemplateLimits, 'connectMs'>): 
     keepAliveTimeout: 1_500,
     // One protocol, whose limits and failures are all tested.
     allowH2: false,
+    // Requests in flight for one site; further ones wait.
+    connections: CONNECTIONS_PER_SITE,
   });
 }
 
@@ -65,6 +73,7 @@ export async function* fetchBody(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   options.signal?.throwIfAborted();
   const url = siteUrl(site, call);
+  const place = await enter(door.places, options.signal);
   // Not AbortSignal.timeout: that one lives on, with all it holds, for minutes after the call has ended.
   const wholeCall = new AbortController();
   const timer = setTimeout(() => wholeCall.abort(), options.callMs).unref();
@@ -102,6 +111,7 @@ export async function* fetchBody(
     throw toSiteFailure(error, call, { ...door.limits, callMs: options.callMs }, { timeIsUp, answerBegan });
   } finally {
     clearTimeout(timer);
+    await place.leave();
   }
 }
 

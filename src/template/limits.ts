@@ -10,6 +10,8 @@ export interface TemplateLimits {
   callMs: number;
   /** A whole list, the time its consumer takes included: a v1 site answers a million rows in one body. */
   listCallMs: number;
+  /** Requests in flight at once, to all sites together; further ones wait. */
+  requestsAtOnce: number;
   /** A small answer. */
   maxAnswerBytes: number;
   /** A list. It flows through and is never held, so this only ends a body that never ends. */
@@ -30,6 +32,7 @@ export const defaultLimits: TemplateLimits = {
   idleMs: 30_000,
   callMs: 60_000,
   listCallMs: 30 * 60_000,
+  requestsAtOnce: 16,
   maxAnswerBytes: MiB,
   maxListBytes: 1024 * MiB,
   maxRecordBytes: MiB,

@@ -34,7 +34,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       dataDir,
       http: { host: '127.0.0.1', port: 4000, corsOrigins: [] },
-      sync: { concurrency: 4, pageRows: 1_000, callTimeoutMs: 120_000, strict: false },
+      sync: { concurrency: 4, pageRows: 1_000, requestsAtOnce: 16, callTimeoutMs: 120_000, strict: false },
     });
     expect(secrets).toMatchObject({ databaseUrl: undefined, adminTokenGenerated: true });
     expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.sync)).toBe(
@@ -55,6 +55,7 @@ describe('the configuration', () => {
       CORS_ORIGINS: 'https://a.example, http://localhost:5173',
       SYNC_CONCURRENCY: '2',
       SYNC_PAGE_ROWS: '500',
+      SYNC_REQUESTS_AT_ONCE: '32',
       SYNC_CALL_TIMEOUT_MS: '1000',
       SYNC_VALIDATION: 'strict',
       LOG_LEVEL: 'warn',
@@ -65,7 +66,7 @@ describe('the configuration', () => {
       logLevel: 'warn',
       dataDir,
       http: { host: '0.0.0.0', port: 0, corsOrigins: ['https://a.example', 'http://localhost:5173'] },
-      sync: { concurrency: 2, pageRows: 500, callTimeoutMs: 1_000, strict: true },
+      sync: { concurrency: 2, pageRows: 500, requestsAtOnce: 32, callTimeoutMs: 1_000, strict: true },
     });
     expect(secrets).toEqual({
       databaseUrl: 'postgresql://u:p@db.example:5433/c',
