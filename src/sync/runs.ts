@@ -53,7 +53,7 @@ export async function beginRun(database: Database, runId: string): Promise<boole
 /** What a run that was called off while it was under way says of itself. */
 export const calledOff: Failure = {
   code: 'CANCELLED',
-  message: 'The run was called off; what it had written stays, and nothing was deleted for it.',
+  message: 'The run was called off; what it had written stays. Sync again to bring the rest.',
 };
 
 /**

@@ -29,7 +29,7 @@ builder.mutationField('cancelSync', (t) =>
   t.field({
     type: CancelSyncPayload,
     description:
-      'Calls a run off, whichever process works on it. What it has written stays; nothing is deleted. Twice is the same as once.',
+      'Calls a run off, whichever process works on it. What it has written stays; of what it had not read whole, nothing is deleted. Twice is the same as once.',
     args: { input: t.arg({ type: CancelSyncInput, required: true, description: 'What to call off.' }) },
     errors: {
       types: [RunNotFoundError, RunEndedError],
