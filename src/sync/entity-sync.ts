@@ -11,8 +11,6 @@ export interface EntityContext {
   site: TemplateSite;
   siteId: number;
   runId: string;
-  /** When the run began, by the clock of the database. */
-  startedAt: Date;
   pageRows: number;
   strict: boolean;
   signal: AbortSignal;

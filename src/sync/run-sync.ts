@@ -1,6 +1,7 @@
 import { CimaiseError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { transaction, type Database } from '../db/client.ts';
+import type { SiteStats } from '../db/generated/prisma/client.ts';
 import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
 import type { EventBus } from '../events/bus.ts';
 import { openSite } from '../registry/open-site.ts';
@@ -61,11 +62,15 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
         site,
         siteId: run.siteId,
         runId,
-        startedAt: run.startedAt ?? run.requestedAt,
         signal: AbortSignal.any([signal, cancellation.signal]),
       };
-      const failure = await syncEntity(context, entity);
-      if (failure !== null) failures.set(entity.entity, failure);
+      // Figures of an earlier run say nothing about what this one will find.
+      const stats = done.has('STATS')
+        ? await database.prisma.siteStats.findUnique({ where: { siteId: run.siteId } })
+        : null;
+      const failure = await syncEntity(context, entity, stats);
+      if (failure === null) done.add(entity.entity);
+      else failures.set(entity.entity, failure);
     }
   } catch (error) {
     if (!cancellation.signal.aborted) throw error;
@@ -76,16 +81,17 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
   await conclude(deps, run, failures);
 }
 
-/** Syncs one entity and records its end. Throws the signal's reason, and what the database throws at that end. */
+/**
+ * Syncs one entity and records its end. `stats` is what the site said in this run that it holds. Throws the signal's reason, and what the database
+ * throws at that end.
+ */
 async function syncEntity(
   context: EntityContext & Pick<SyncDependencies, 'patience'>,
   { entity, expected, sync }: EntitySync,
+  stats: SiteStats | null,
 ): Promise<EntityFailure | null> {
   const { database, siteId, runId, signal, logger } = context;
-  const stats = await database.prisma.siteStats.findUnique({ where: { siteId } });
-  // Figures of an earlier run say nothing about what this one will find.
-  const isFresh = stats !== null && stats.observedAt >= context.startedAt;
-  await beginEntity(database, { runId, entity, expected: isFresh ? expected(stats) : null });
+  await beginEntity(database, { runId, entity, expected: stats === null ? null : expected(stats) });
   const stop = new AbortController(); // ends a fetch that works ahead when the writing fails
   try {
     const template = patientClient(context.template, context.patience, (retry) =>
