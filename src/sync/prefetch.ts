@@ -1,3 +1,5 @@
+import { leave } from '../core/leave.ts';
+
 /**
  * Works one value ahead: while the consumer handles a value, the source makes the next. Chained, the stages of a
  * pipeline (fetch, validate, write) overlap. A consumer that leaves early ends the source.
@@ -13,6 +15,6 @@ export async function* prefetch<T, End>(source: AsyncGenerator<T, End>): AsyncGe
       yield current.value;
     }
   } finally {
-    void source.return(undefined as never).catch(() => undefined);
+    void leave(source).catch(() => undefined);
   }
 }

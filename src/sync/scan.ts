@@ -1,4 +1,5 @@
 import { CimaiseError } from '../core/errors.ts';
+import { leave } from '../core/leave.ts';
 import type { Generation } from '../db/generated/prisma/enums.ts';
 import type { ListEnd, RecordBatch } from '../template/client.ts';
 import { IdSet } from './id-set.ts';
@@ -124,7 +125,7 @@ export async function* scan(
       generation = step.value.generation;
       rows = firstIndex + step.value.rows; // a page read in two attempts may have brought a row twice
     } finally {
-      await page.return(undefined as never); // nobody reads what a page left early answers
+      await leave(page);
     }
     pages++;
     if (chunk.records.length > 0) yield { ...chunk, pages };

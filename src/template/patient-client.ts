@@ -1,3 +1,4 @@
+import { leave } from '../core/leave.ts';
 import type { ListEnd, RecordBatch, TemplateClient } from './client.ts';
 import { retryDelayMs, type RetryOptions } from './retry-policy.ts';
 import type { SiteBreakers } from './site-breakers.ts';
@@ -108,7 +109,7 @@ async function* readPatiently(
       } catch (error) {
         await waitToRetry(error, failures, patient);
       } finally {
-        await list.return(undefined as never); // nobody reads what a list left early answers
+        await leave(list);
       }
     }
   } catch (error) {

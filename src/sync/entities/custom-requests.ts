@@ -1,3 +1,4 @@
+import { leave } from '../../core/leave.ts';
 import { upsertStatement } from '../../db/bulk.ts';
 import { validateCustomRequest, type CustomRequestRecord } from '../../template/contract/custom-request.ts';
 import type { ListEnd, RecordBatch } from '../../template/client.ts';
@@ -37,7 +38,7 @@ async function* readRequests(context: EntityContext): AsyncGenerator<RecordBatch
     if (step.value.records.some(holdsColumnNames)) break;
     yield step.value;
   }
-  await list.return(undefined as never); // nobody reads what a list left early answers
+  await leave(list);
   const found =
     'The site answers the names of the columns instead of the requests: they are read from /api/export/full.';
   await writeLog(database.pool, runId, 'WARNING', 'CUSTOM_REQUESTS', found);
