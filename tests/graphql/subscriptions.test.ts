@@ -1,11 +1,11 @@
 import { print } from 'graphql';
 import { afterAll, expect, test } from 'vitest';
 
-import type { SyncProgress } from '../../src/sync/progress.ts';
 import { graphql } from '../gql/gql.ts';
 import { createTestGateway } from '../support/gateway.ts';
 import { createApi, readingOnly } from './support/api.ts';
 import { eventsOf, subscribe } from './support/events.ts';
+import { runningState, someRunId } from './support/progress.ts';
 
 const gateway = await createTestGateway();
 afterAll(() => gateway[Symbol.asyncDispose]());
@@ -84,30 +84,16 @@ test.each([
   ]);
 });
 
-const runId = '00000000-0000-7000-8000-000000000001';
-const state: SyncProgress = {
-  runId,
-  siteId: 1,
-  version: 1,
-  status: 'RUNNING',
-  errorCode: null,
-  errorMessage: null,
-  requestedAt: new Date(),
-  startedAt: null,
-  endedAt: null,
-  entities: [],
-};
-
 test('the source ends at once when the client goes, though no event comes any more', async () => {
   const ended = Promise.withResolvers<void>();
   async function* followProgress(_runId: string, signal: AbortSignal) {
-    yield state;
+    yield runningState;
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     ended.resolve();
   }
   const stuck = createApi({ ...services, followProgress });
   const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
-  const response = await subscribe(stuck.yoga, short, { runId: `SyncRun:${runId}` });
+  const response = await subscribe(stuck.yoga, short, { runId: `SyncRun:${someRunId}` });
   const events = eventsOf(response);
   expect((await events.next()).value).toMatchObject({ data: { data: { syncProgress: { version: 1 } } } });
   await events.return();
@@ -116,12 +102,12 @@ test('the source ends at once when the client goes, though no event comes any mo
 
 test('a quiet stream shows that it is alive', async () => {
   async function* followProgress(_runId: string, signal: AbortSignal) {
-    yield state;
+    yield runningState;
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
   const quiet = createApi({ ...services, followProgress });
   const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
-  const response = await subscribe(quiet.yoga, short, { runId: `SyncRun:${runId}` });
+  const response = await subscribe(quiet.yoga, short, { runId: `SyncRun:${someRunId}` });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   while (!text.includes('version') || !text.endsWith(':\n\n')) text += (await reader?.read())?.value ?? '';
@@ -131,13 +117,13 @@ test('a quiet stream shows that it is alive', async () => {
 
 test('a source that breaks ends the stream with a masked error', async () => {
   async function* followProgress() {
-    yield state;
+    yield runningState;
     throw new Error('secret 42');
   }
   const broken = createApi({ ...services, followProgress });
   const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
   const events = await Array.fromAsync(
-    eventsOf(await subscribe(broken.yoga, short, { runId: `SyncRun:${runId}` })),
+    eventsOf(await subscribe(broken.yoga, short, { runId: `SyncRun:${someRunId}` })),
   );
   expect(JSON.stringify(events)).not.toContain('secret');
   expect(events.map(({ event }) => event)).toEqual(['next', 'next', 'complete']);

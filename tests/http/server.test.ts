@@ -5,11 +5,11 @@ import { afterAll, expect, test } from 'vitest';
 
 import { StartError } from '../../src/core/errors.ts';
 import { startHttpServer } from '../../src/http/server.ts';
-import type { SyncProgress } from '../../src/sync/progress.ts';
 import { eventsOf } from '../graphql/support/events.ts';
 import { readingOnly } from '../graphql/support/api.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { adminToken, bearer, json, startTestServer } from './support/server.ts';
+import { someRunId, stuckSource } from '../graphql/support/progress.ts';
 
 const database = await createTestDatabase();
 afterAll(() => database[Symbol.asyncDispose]());
@@ -38,36 +38,13 @@ test('an address that this machine does not have is one sentence', async () => {
   await expect(start).rejects.toThrow('192.0.2.1 is no address of this machine');
 });
 
-const runId = '00000000-0000-7000-8000-000000000001';
-const state: SyncProgress = {
-  runId,
-  siteId: 1,
-  version: 1,
-  status: 'RUNNING',
-  errorCode: null,
-  errorMessage: null,
-  requestedAt: new Date(),
-  startedAt: null,
-  endedAt: null,
-  entities: [],
-};
-
-/** A source that says one thing, then nothing until it is ended. */
-function stuckSource() {
-  const ended = Promise.withResolvers<void>();
-  async function* followProgress(_runId: string, signal: AbortSignal) {
-    yield state;
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    ended.resolve();
-  }
-  return { followProgress, ended: ended.promise };
-}
-
 const follow = (url: string, signal?: AbortSignal) =>
   fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { ...bearer, ...json, Accept: 'text/event-stream' },
-    body: JSON.stringify({ query: `subscription { syncProgress(runId: "SyncRun:${runId}") { version } }` }),
+    body: JSON.stringify({
+      query: `subscription { syncProgress(runId: "SyncRun:${someRunId}") { version } }`,
+    }),
     ...(signal === undefined ? {} : { signal }),
   });
 

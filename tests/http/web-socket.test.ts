@@ -2,9 +2,9 @@ import { type Client, CloseCode, createClient } from 'graphql-ws';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 
-import type { SyncProgress } from '../../src/sync/progress.ts';
 import { createTestGateway } from '../support/gateway.ts';
 import { adminToken, bearer, startTestServer } from './support/server.ts';
+import { someRunId, stuckSource } from '../graphql/support/progress.ts';
 
 const gateway = await createTestGateway();
 const server = await startTestServer(gateway.database, {
@@ -107,36 +107,12 @@ test.each([
   expect(JSON.stringify(results)).not.toContain('"http"');
 });
 
-const runId = '00000000-0000-7000-8000-000000000001';
-const state: SyncProgress = {
-  runId,
-  siteId: 1,
-  version: 1,
-  status: 'RUNNING',
-  errorCode: null,
-  errorMessage: null,
-  requestedAt: new Date(),
-  startedAt: null,
-  endedAt: null,
-  entities: [],
-};
-
-function stuckSource() {
-  const ended = Promise.withResolvers<void>();
-  async function* followProgress(_runId: string, signal: AbortSignal) {
-    yield state;
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    ended.resolve();
-  }
-  return { followProgress, ended: ended.promise };
-}
-
 test('the source ends when the client unsubscribes, and when its socket is gone', async () => {
   for (const leave of ['unsubscribe', 'disconnect'] as const) {
     const { followProgress, ended } = stuckSource();
     await using stuck = await startTestServer(gateway.database, { services: { followProgress } });
     const client = openClient({ url: stuck.url });
-    const events = client.iterate({ query: FOLLOW, variables: { runId: `SyncRun:${runId}` } });
+    const events = client.iterate({ query: FOLLOW, variables: { runId: `SyncRun:${someRunId}` } });
     await events.next();
     if (leave === 'unsubscribe') await events.return?.();
     else client.terminate();
@@ -150,7 +126,7 @@ test('closing the server closes its sockets', async () => {
   const { followProgress, ended } = stuckSource();
   const stuck = await startTestServer(gateway.database, { services: { followProgress } });
   const client = openClient({ url: stuck.url });
-  const events = client.iterate({ query: FOLLOW, variables: { runId: `SyncRun:${runId}` } });
+  const events = client.iterate({ query: FOLLOW, variables: { runId: `SyncRun:${someRunId}` } });
   await events.next();
   const next = events.next();
   const began = performance.now();
