@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { createScratchDirectory } from '../core/scratch-directory.ts';
 import { missingMigration } from '../db/diff.ts';
 import { startEmbeddedDatabase } from '../db/embedded.ts';
 import { printedSchema } from '../graphql/print.ts';
@@ -43,13 +43,11 @@ for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 async function missing(): Promise<string | null> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cimaise-generate-'));
-  chmodSync(dataDir, 0o711); // PostgreSQL runs as another account when this runs as root
-  const postgres = await startEmbeddedDatabase(dataDir);
+  using dataDir = createScratchDirectory();
+  const postgres = await startEmbeddedDatabase(dataDir.path);
   try {
     return await missingMigration(postgres.url);
   } finally {
     await postgres.stop();
-    rmSync(dataDir, { recursive: true, force: true });
   }
 }

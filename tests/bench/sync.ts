@@ -1,12 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { z } from 'zod';
 
+import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
 import { openDatabase, type Database } from '../../src/db/client.ts';
 import { startEmbeddedDatabase } from '../../src/db/embedded.ts';
 import { ADMIN_TOKEN, startGateway, startPaintings, type Started } from './processes.ts';
@@ -23,9 +21,7 @@ const ROUNDS = 5;
  */
 export async function benchSync(): Promise<object> {
   await using stack = new AsyncDisposableStack();
-  const dataDir = mkdtempSync(join(tmpdir(), 'cimaise-bench-'));
-  stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-  chmodSync(dataDir, 0o711); // PostgreSQL runs as another account when this runs as root
+  const { path: dataDir } = stack.use(createScratchDirectory());
   const postgres = await startEmbeddedDatabase(dataDir);
   stack.defer(() => postgres.stop());
 

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { startDemoSite } from '../../src/demo-site/start-demo-site.ts';
 import { addSite } from '../../src/registry/add-site.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createDataDir, runMain, type Command } from '../support/gateway-process.ts';
+import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
+import { runMain, type Command } from '../support/gateway-process.ts';
 
 const token = 'a-token-for-this-test';
 const secretKey = Buffer.alloc(32, 7);
@@ -29,7 +30,7 @@ it('gives ten callers of two servers one run, and ends it for a third process wi
   await using site = await startDemoSite({ generation: 'v2', name: 'Galerie', apiKey: 'demo-key' });
   site.faults.set('orders', { kind: 'slow-headers', ms: 60_000 });
   await using database = await createTestDatabase();
-  using dataDir = createDataDir();
+  using dataDir = createScratchDirectory();
   const env = {
     CIMAISE_DATA_DIR: dataDir.path,
     DATABASE_URL: database.url,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { createDataDir, runMain } from '../support/gateway-process.ts';
+import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
+import { runMain } from '../support/gateway-process.ts';
 
 const Report = z.object({
   sites: z.array(
@@ -21,7 +22,7 @@ const Report = z.object({
 });
 
 it('mirrors three demo sites of both generations and says so in one line of JSON, last', async () => {
-  using dataDir = createDataDir();
+  using dataDir = createScratchDirectory();
   await using demo = runMain('demo.ts', ['--once'], { CIMAISE_DATA_DIR: dataDir.path, PORT: '0' });
 
   expect(await demo.ended()).toBe(0);

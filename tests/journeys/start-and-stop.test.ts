@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 
-import { createDataDir, runMain } from '../support/gateway-process.ts';
+import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
+import { runMain } from '../support/gateway-process.ts';
 
 const READY = /Cimaise serves (http:\/\/\S+?)\/graphql/;
 
@@ -17,7 +18,7 @@ const postgresPid = (dataDir: string) => Number(readFileSync(pidFile(dataDir), '
 
 describe('npm start', () => {
   it('is ready on a new data directory, keeps its token to itself, and stops its database on Ctrl-C', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     await using gateway = runMain('serve.ts', [], { CIMAISE_DATA_DIR: dataDir.path, PORT: '0' });
 
     const [, url] = await gateway.hasPrinted(READY);
@@ -34,7 +35,7 @@ describe('npm start', () => {
   });
 
   it('adopts the database that a killed gateway left behind, and stops it in the end', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const env = { CIMAISE_DATA_DIR: dataDir.path, PORT: '0' };
     await using killed = runMain('serve.ts', [], env);
     await killed.hasPrinted(READY);
@@ -51,7 +52,7 @@ describe('npm start', () => {
   });
 
   it('starts again after its database was killed', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const env = { CIMAISE_DATA_DIR: dataDir.path, PORT: '0' };
     await using first = runMain('serve.ts', [], env);
     await first.hasPrinted(READY);
@@ -65,7 +66,7 @@ describe('npm start', () => {
   });
 
   it('leaves the database to a second gateway on the same data directory', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const env = { CIMAISE_DATA_DIR: dataDir.path, PORT: '0' };
     await using first = runMain('serve.ts', [], env);
     await first.hasPrinted(READY);
@@ -89,7 +90,7 @@ describe('a start that cannot work', () => {
   }
 
   it('names every bad variable at once', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const printed = await refusal({
       CIMAISE_DATA_DIR: dataDir.path,
       PORT: 'four thousand',
@@ -104,7 +105,7 @@ describe('a start that cannot work', () => {
   });
 
   it('says which port is in use', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = z.object({ port: z.number() }).parse(taken.address());
@@ -115,7 +116,7 @@ describe('a start that cannot work', () => {
   });
 
   it('says what is wrong with a data directory', async () => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const file = join(dataDir.path, 'a-file');
     writeFileSync(file, '');
     expect(await refusal({ CIMAISE_DATA_DIR: file })).toContain(`Cannot use ${file} as data directory`);
@@ -126,7 +127,7 @@ describe('a start that cannot work', () => {
     ['the password is wrong', (url: URL) => Object.assign(url, { password: 'wrong-password' }), 'password'],
     ['there is no such database', (url: URL) => Object.assign(url, { pathname: '/nowhere' }), 'nowhere'],
   ])('says of DATABASE_URL that %s, without repeating it', async (_, change, words) => {
-    using dataDir = createDataDir();
+    using dataDir = createScratchDirectory();
     const url = new URL(inject('templateUrl'));
     const { password } = url;
     const printed = await refusal({

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 import { startDemoSite } from '../../src/demo-site/start-demo-site.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createDataDir, runMain } from '../support/gateway-process.ts';
+import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
+import { runMain } from '../support/gateway-process.ts';
 
 const token = 'a-token-for-this-test';
 
@@ -15,7 +16,7 @@ it('shows on a server the progress of a run that another process works on', asyn
     counts: { paintings: 300 },
   });
   await using database = await createTestDatabase();
-  using dataDir = createDataDir();
+  using dataDir = createScratchDirectory();
   const env = {
     CIMAISE_DATA_DIR: dataDir.path,
     DATABASE_URL: database.url,

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,11 +56,4 @@ export function runMain(file: string, args: readonly string[], env: Record<strin
       await exit;
     },
   };
-}
-
-/** A data directory that is removed at the end; the account PostgreSQL runs as may pass through it. */
-export function createDataDir(): Disposable & { path: string } {
-  const path = mkdtempSync(join(tmpdir(), 'cimaise-data-'));
-  chmodSync(path, 0o711);
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }

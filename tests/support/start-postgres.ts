@@ -1,11 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { Client } from 'pg';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 
+import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
 import { startEmbeddedDatabase } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openQueue } from '../../src/queue/queue.ts';
@@ -19,9 +16,8 @@ declare module 'vitest' {
 
 /** One PostgreSQL for all tests, with a migrated database to clone. Stopped and removed at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cimaise-tests-'));
-  chmodSync(dataDir, 0o711); // PostgreSQL runs as another account when the tests run as root
-  const postgres = await startEmbeddedDatabase(dataDir);
+  const dataDir = createScratchDirectory();
+  const postgres = await startEmbeddedDatabase(dataDir.path);
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
   for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit']) {
@@ -35,6 +31,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('templateUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    dataDir[Symbol.dispose]();
   };
 }
