@@ -11,21 +11,36 @@ interface RecordKey {
   readonly sourceId: bigint;
 }
 
+/** What the rows of all mirrored records have in common. */
+export interface MirroredRow extends RecordKey {
+  readonly firstSeenAt: Date;
+  readonly observedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
 /** What is read in batches while one answer is made. */
 export interface Loaders {
   readonly site: DataLoader<number, Site>;
   readonly painting: DataLoader<RecordKey, Painting | null, string>;
   readonly user: DataLoader<RecordKey, User | null, string>;
+  /** The records of any table. */
+  record(table: Table): DataLoader<RecordKey, MirroredRow | null, string>;
   /** The DataLoader of that name, made when first asked for. */
   batch<Key, Value>(name: string, make: () => DataLoader<Key, Value>): DataLoader<Key, Value>;
 }
 
 export function createLoaders(database: Database): Loaders {
   const batches = new Map<string, unknown>();
+  const records = new Map<Table, DataLoader<RecordKey, MirroredRow | null, string>>();
   return {
     site: new DataLoader((ids) => loadSites(database, ids)),
     painting: recordLoader<Painting>(database, paintingTable),
     user: recordLoader<User>(database, userTable),
+    record(table) {
+      const loader = records.get(table) ?? recordLoader<MirroredRow>(database, table);
+      records.set(table, loader);
+      return loader;
+    },
     batch: <Key, Value>(name: string, make: () => DataLoader<Key, Value>) => {
       const loader = batches.get(name) ?? make();
       batches.set(name, loader);

@@ -70,3 +70,15 @@ export const syncLogTable: Table = {
   fields: Object.keys(Prisma.SyncLogEntryScalarFieldEnum),
   keys: ['id'],
 };
+
+export const deletionHoldTable: Table = {
+  name: 'deletion_hold',
+  fields: Object.keys(Prisma.DeletionHoldScalarFieldEnum),
+  keys: ['id', 'siteId', 'entity'],
+};
+
+export const deletionHoldRowTable: Table = {
+  name: 'deletion_hold_row',
+  fields: Object.keys(Prisma.DeletionHoldRowScalarFieldEnum),
+  keys: ['holdId', 'record'],
+};

@@ -20,6 +20,8 @@ export const EntityProgress = z.object({
   rejected: count,
   normalised: count,
   duplicates: count,
+  tombstoned: count,
+  held: count,
   errorCode: z.string().nullable(),
   errorMessage: z.string().nullable(),
   startedAt: time.nullable(),
@@ -52,7 +54,8 @@ const PROGRESS = `
         'entity', part.entity, 'status', part.status, 'expected', part.expected, 'pages', part.pages,
         'received', part.received, 'created', part.created, 'updated', part.updated,
         'unchanged', part.unchanged, 'rejected', part.rejected, 'normalised', part.normalised,
-        'duplicates', part.duplicates, 'errorCode', part.error_code, 'errorMessage', part.error_message,
+        'duplicates', part.duplicates, 'tombstoned', part.tombstoned, 'held', part.held,
+        'errorCode', part.error_code, 'errorMessage', part.error_message,
         'startedAt', part.started_at, 'endedAt', part.ended_at
       ) ORDER BY part.entity)
       FROM sync_entity_run AS part WHERE part.run_id = run.id

@@ -1,73 +1,161 @@
-import { upsert, type Upsert } from '../db/bulk.ts';
-import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
-import type { ListEnd, RecordBatch } from '../template/client.ts';
-import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
+import type { Entity, Generation, ScanVerdict } from '../db/generated/prisma/enums.ts';
+import { findMissing, verdictOf } from './absence.ts';
 import type { EntityContext } from './entity-sync.ts';
-import { closeUnseenIssues, hasOpenIssues, recordIssues } from './issues.ts';
-import { prefetch } from './prefetch.ts';
-import { scan, type ScanEnd } from './scan.ts';
+import { IdSet } from './id-set.ts';
+import { closeUnseenIssues, hasOpenIssues } from './issues.ts';
+import { leased } from './lease.ts';
+import { createPass, type Pass } from './pass.ts';
+import { readPass, type MirroredList } from './read-pass.ts';
 import { writeLog } from './runs.ts';
-import { commitPage, emptyTally } from './tally.ts';
-import { validateChunks } from './validate.ts';
-
-/** A mirrored list: where it is read, how a row is checked, how a page is written. */
-export interface MirroredList<Row extends { sourceId: number }> {
-  entity: Entity;
-  paged: boolean;
-  read: (context: EntityContext, offset: number) => AsyncGenerator<RecordBatch, ListEnd>;
-  validate: (raw: unknown, options: ValidateOptions) => Validated<Row>;
-  statement: Upsert<Row>;
-}
+import { beginScan, endScan, readScans, type StoredScan } from './scans.ts';
+import { sweep } from './sweep.ts';
+import { commitPage } from './tally.ts';
+import { recordTable } from './tombstone.ts';
 
 /**
- * Brings one list of one site up to date: fetches, validates and writes page after page, each stage one page ahead
- * of the next. Nothing is deleted here.
+ * Brings one list of one site up to date: reads and writes it, and deletes what is proven gone. Goes on where a
+ * killed worker stopped: behind the last page that was committed.
  */
 export async function syncList<Row extends { sourceId: number }>(
   context: EntityContext,
   list: MirroredList<Row>,
 ): Promise<Generation | null> {
-  const { database, siteId, runId, pageRows, signal } = context;
-  const scope = { siteId, runId, entity: list.entity };
-  const tally = emptyTally();
-  let openIssues = await hasOpenIssues(database.pool, scope);
-
-  const chunks = prefetch(scan((offset) => list.read(context, offset), { pageRows, paged: list.paged }));
-  const pages = prefetch(validateChunks(chunks, list.validate, { strict: context.strict }));
-  let step = await pages.next();
-  for (; step.done !== true; step = await pages.next()) {
-    signal.throwIfAborted();
-    const page = step.value;
-    await commitPage(database, { runId, entity: list.entity, tally }, async (client) => {
-      const counts = await upsert(client, list.statement, siteId, page.sentAt, page.rows);
-      if (openIssues || page.issues.length > 0) await recordIssues(client, scope, page.records, page.issues);
-      tally.pages = page.pages;
-      tally.received += page.records.length;
-      tally.created += counts.created;
-      tally.updated += counts.updated;
-      tally.unchanged += counts.unchanged;
-      tally.rejected += page.rejected;
-      tally.normalised += page.normalised;
-      tally.duplicates += page.duplicates;
-    });
-    openIssues ||= page.issues.length > 0;
+  const { database, siteId, lease } = context;
+  const scope = { siteId, runId: lease.runId, entity: list.entity };
+  const proof = await readUntilProven(context, list);
+  if (await hasOpenIssues(database.pool, scope)) {
+    await leased(database, lease, (client) =>
+      closeUnseenIssues(client, scope, (record) => isMet(record, proof.pass)),
+    );
   }
-  const end = step.value;
-  tally.pages = end.pages;
-  await commitPage(database, { runId, entity: list.entity, tally }, async (client) => {
-    if (openIssues) await closeUnseenIssues(client, scope, (record) => isMet(record, end));
-    if (end.repeated.length > 0) {
-      await writeLog(client, runId, 'WARNING', list.entity, repetition(tally.duplicates, end.repeated));
+  if (proof.verdict === 'COMPLETE') {
+    const table = recordTable(list.statement.table);
+    const { gone, missedAt } = proof;
+    await sweep(context, { entity: list.entity, table, records: gone.map(String), missedAt });
+  } else {
+    await writeLog(database.pool, lease.runId, 'WARNING', list.entity, unproven(proof.verdict));
+  }
+  return proof.generation;
+}
+
+/** What the passes over a list have shown. */
+interface Proof {
+  generation: Generation | null;
+  /** The last pass, and what it is worth. */
+  pass: Pass;
+  verdict: ScanVerdict;
+  /** Ids of rows that the last two passes, both complete, did not meet. */
+  gone: number[];
+  /** When the first pass began. */
+  missedAt: Date;
+}
+
+const PASSES_AT_MOST = 5;
+
+/**
+ * Reads the list until a complete pass has met every row of the mirror, or two in a row have missed the same ones;
+ * mostly that is once.
+ */
+async function readUntilProven<Row extends { sourceId: number }>(
+  context: EntityContext,
+  list: MirroredList<Row>,
+): Promise<Proof> {
+  const { database, siteId, lease } = context;
+  const table = list.statement.table;
+  const stored = await readScans(database.pool, { runId: lease.runId, entity: list.entity });
+  let generation: Generation | null = null;
+  let missedAt: Date | undefined;
+  let last: { verdict: ScanVerdict; digest: string; missing: readonly number[] } | undefined;
+  let totalBefore = context.expected;
+  // Each pass follows from what the one before it has shown.
+  // oxlint-disable no-await-in-loop
+  for (let number = 1; ; number++) {
+    const scan = stored[number - 1] ?? (await begin(context, list.entity, number, totalBefore));
+    const pass = createPass(scan.parts);
+    if (scan.endedAt === null) {
+      const end = await readPass(context, list, { number, parts: scan.parts.length, pass });
+      generation ??= end.generation;
     }
-  });
-  return end.generation;
+    missedAt ??= scan.startedAt;
+    const missing = await findMissing(database.pool, { table, siteId, until: missedAt }, pass.ids);
+    if (scan.endedAt === null) {
+      await conclude(context, list.entity, {
+        number,
+        scan,
+        pass,
+        digestBefore: last?.digest ?? null,
+        missing,
+      });
+    }
+    const { verdict } = scan;
+    const gone = verdict === 'COMPLETE' && last?.verdict === 'COMPLETE' ? inBoth(last.missing, missing) : [];
+    const isProven = verdict === 'COMPLETE' && gone.length === missing.length;
+    if (isProven || number === PASSES_AT_MOST) return { generation, pass, verdict, gone, missedAt };
+    last = { verdict, digest: pass.sequence.digest(), missing };
+    totalBefore = scan.totals.after;
+  }
+  // oxlint-enable no-await-in-loop
 }
 
-/** Whether the scan met the record: an id, or a place of the list. */
-function isMet(record: string, { ids, rows }: ScanEnd): boolean {
-  return record.startsWith('@') ? Number(record.slice(1)) < rows : ids.has(Number(record));
+async function begin(
+  { database, lease, observedAt }: EntityContext,
+  entity: Entity,
+  number: number,
+  totalBefore: number | null,
+): Promise<StoredScan> {
+  const startedAt = observedAt(new Date());
+  await leased(database, lease, (client) =>
+    beginScan(client, { runId: lease.runId, entity }, number, { startedAt, totalBefore }),
+  );
+  const totals = { before: totalBefore, after: null };
+  return { startedAt, endedAt: null, verdict: 'INCOMPLETE', totals, parts: [] };
 }
 
-const repetition = (duplicates: number, ids: readonly number[]): string =>
-  `Expected each record once, got ${duplicates} again (${duplicates > ids.length ? 'among them ' : ''}id ` +
-  `${ids.join(', ')}): the list changed while it was read, or the site repeats records. The later one is kept.`;
+/** Completes the certificate. The site is asked again what it holds only where something depends on it. */
+async function conclude(
+  { database, lease, tally, askTotal }: EntityContext,
+  entity: Entity,
+  {
+    number,
+    scan,
+    pass,
+    digestBefore,
+    missing,
+  }: {
+    number: number;
+    scan: StoredScan;
+    pass: Pass;
+    digestBefore: string | null;
+    missing: readonly number[];
+  },
+): Promise<void> {
+  scan.verdict = verdictOf(pass, scan.totals, digestBefore);
+  if (missing.length > 0 || scan.verdict !== 'COMPLETE') {
+    scan.totals.after = await askTotal();
+    scan.verdict = verdictOf(pass, scan.totals, digestBefore);
+  }
+  const { verdict, totals } = scan;
+  const { pages, offsets, rows, ids, sequence } = pass;
+  const certificate = { verdict, pages, offsets, rows, totals, missing: missing.length };
+  await commitPage(database, { lease, entity, tally }, (client) =>
+    endScan(client, { runId: lease.runId, entity }, number, {
+      ...certificate,
+      distinctIds: ids.size,
+      digest: sequence.digest(),
+    }),
+  );
+}
+
+function inBoth(some: readonly number[], others: readonly number[]): number[] {
+  const ids = new IdSet();
+  for (const id of some) ids.add(id);
+  return others.filter((id) => ids.has(id));
+}
+
+/** Whether the pass met the record: an id, or a place of the list. */
+function isMet(record: string, { ids, position }: Pass): boolean {
+  return record.startsWith('@') ? Number(record.slice(1)) < position : ids.has(Number(record));
+}
+
+const unproven = (verdict: ScanVerdict): string =>
+  `The list was read ${PASSES_AT_MOST} times and could not be proven complete (${verdict}): nothing was deleted; sync again later.`;

@@ -1,5 +1,6 @@
 import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
 import type { FoundIssue } from './issues.ts';
+import type { PassPart } from './pass.ts';
 import type { ScanChunk, ScanEnd } from './scan.ts';
 
 /** A checked chunk, ready to be written in one statement. */
@@ -11,7 +12,7 @@ export interface ValidPage<Row> {
   rejected: number;
   normalised: number;
   duplicates: number;
-  pages: number;
+  part: PassPart;
   sentAt: Date;
 }
 
@@ -50,8 +51,8 @@ function validateChunk<Row extends { sourceId: number }>(
     if (rows.has(record.sourceId)) issues.push(repeated(name));
     rows.set(record.sourceId, record);
   }
-  const { duplicates, pages, sentAt } = chunk;
-  return { rows: [...rows.values()], issues, records, rejected, normalised, duplicates, pages, sentAt };
+  const { duplicates, part, sentAt } = chunk;
+  return { rows: [...rows.values()], issues, records, rejected, normalised, duplicates, part, sentAt };
 }
 
 const repeated = (record: string): FoundIssue => ({

@@ -3,6 +3,8 @@
 import './add-site.ts';
 import './cancel-sync.ts';
 import './custom-request.ts';
+import './decide-hold.ts';
+import './deletion-hold.ts';
 import './exhibition.ts';
 import './expected-errors.ts';
 import './order-item.ts';
@@ -17,5 +19,7 @@ import './sync-issue.ts';
 import './sync-log-entry.ts';
 import './sync-progress.ts';
 import './sync-run.ts';
+import './sync-scan.ts';
 import './sync-site.ts';
+import './update-site.ts';
 import './user.ts';

@@ -2,6 +2,7 @@ import { upsertStatement } from '../../db/bulk.ts';
 import { validateExhibition, type ExhibitionRecord } from '../../template/contract/exhibition.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
+import { recordTable } from '../tombstone.ts';
 
 const statement = upsertStatement<ExhibitionRecord>(
   'exhibition',
@@ -25,6 +26,7 @@ const statement = upsertStatement<ExhibitionRecord>(
 
 export const exhibitions: EntitySync = {
   entity: 'EXHIBITIONS',
+  table: recordTable(statement.table),
   expected: (stats) => stats.exhibitions,
   sync: (context) =>
     syncList(context, {

@@ -1,0 +1,86 @@
+import type { Upsert } from '../db/bulk.ts';
+import { upsert } from '../db/bulk.ts';
+import type { Entity } from '../db/generated/prisma/enums.ts';
+import type { ListEnd, RecordBatch } from '../template/client.ts';
+import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
+import type { EntityContext } from './entity-sync.ts';
+import { hasOpenIssues, recordIssues } from './issues.ts';
+import type { Pass } from './pass.ts';
+import { prefetch } from './prefetch.ts';
+import { writeLog } from './runs.ts';
+import { savePart } from './scans.ts';
+import { scan, type ListWindow, type ScanEnd } from './scan.ts';
+import { commitPage, type Tally } from './tally.ts';
+import { validateChunks, type ValidPage } from './validate.ts';
+
+/** A mirrored list: where it is read, how a row is checked, how a page is written. */
+export interface MirroredList<Row extends { sourceId: number }> {
+  entity: Entity;
+  paged: boolean;
+  read: (context: EntityContext, window: ListWindow) => AsyncGenerator<RecordBatch, ListEnd>;
+  validate: (raw: unknown, options: ValidateOptions) => Validated<Row>;
+  statement: Upsert<Row>;
+}
+
+/** The pass to read: its number within the run, from 1, and how many parts of it are stored already. */
+export interface NumberedPass {
+  number: number;
+  parts: number;
+  pass: Pass;
+}
+
+/**
+ * Reads one list of one site from where the pass stands to its end: fetches, validates and writes page after page,
+ * each stage one page ahead of the next. A page, its counters and the place behind it are committed together.
+ */
+export async function readPass<Row extends { sourceId: number }>(
+  context: EntityContext,
+  list: MirroredList<Row>,
+  { number, parts, pass }: NumberedPass,
+): Promise<ScanEnd> {
+  const { database, siteId, lease, tally, pageRows, signal, strict } = context;
+  const { entity } = list;
+  const scope = { siteId, runId: lease.runId, entity };
+  const pagesBefore = tally.pages - pass.pages;
+  let sequence = parts;
+  let openIssues = await hasOpenIssues(database.pool, scope);
+
+  const read = (window: ListWindow) => list.read(context, window);
+  const chunks = prefetch(scan(read, { pageRows, paged: list.paged, pass }));
+  const pages = prefetch(validateChunks(chunks, list.validate, { strict }));
+  let step = await pages.next();
+  for (; step.done !== true; step = await pages.next()) {
+    signal.throwIfAborted();
+    const page = step.value;
+    await commitPage(database, { lease, entity, tally }, async (client) => {
+      const counts = await upsert(client, list.statement, siteId, context.observedAt(page.sentAt), page.rows);
+      if (openIssues || page.issues.length > 0) await recordIssues(client, scope, page.records, page.issues);
+      await savePart(client, scope, { pass: number, sequence, part: page.part });
+      tally.pages = pagesBefore + page.part.pages;
+      tally.created += counts.created;
+      tally.updated += counts.updated;
+      if (number === 1) countOnce(tally, page, counts.unchanged);
+    });
+    sequence++;
+    openIssues ||= page.issues.length > 0;
+  }
+  tally.pages = pagesBefore + pass.pages;
+  const { repeated } = step.value;
+  if (repeated.length > 0 && number === 1) {
+    await writeLog(database.pool, lease.runId, 'WARNING', entity, repetition(tally.duplicates, repeated));
+  }
+  return step.value;
+}
+
+/** What a later pass, which reads the same rows again, does not add to. */
+function countOnce(tally: Tally, page: ValidPage<unknown>, unchanged: number): void {
+  tally.received += page.records.length;
+  tally.unchanged += unchanged;
+  tally.rejected += page.rejected;
+  tally.normalised += page.normalised;
+  tally.duplicates += page.duplicates;
+}
+
+const repetition = (duplicates: number, ids: readonly number[]): string =>
+  `Expected each record once, got ${duplicates} again (${duplicates > ids.length ? 'among them ' : ''}id ` +
+  `${ids.join(', ')}): the list changed while it was read, or the site repeats records. The later one is kept.`;
