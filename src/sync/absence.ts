@@ -12,6 +12,7 @@ import type { Totals } from './scans.ts';
  */
 export function verdictOf(pass: Pass, totals: Totals, digestBefore: string | null): ScanVerdict {
   if (!pass.isTied) return 'CHANGED';
+  if (pass.rows > pass.ids.size) return 'UNNAMED';
   if (digestBefore === pass.sequence.digest()) return 'COMPLETE';
   if (!pass.isOrdered) return 'CHANGED';
   const said = [totals.before, totals.after].filter((total) => total !== null);

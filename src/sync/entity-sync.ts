@@ -8,10 +8,7 @@ import type { Tally } from './tally.ts';
 import type { MirroredTable } from './tombstone.ts';
 
 /** What a site says it holds, as it answers it or as it is stored. */
-type SiteTotals = Pick<
-  StatsRecord,
-  'paintings' | 'users' | 'orders' | 'exhibitions' | 'customRequests'
->;
+type SiteTotals = Pick<StatsRecord, 'paintings' | 'users' | 'orders' | 'exhibitions' | 'customRequests'>;
 
 /** What bringing one entity of one site up to date needs. */
 export interface EntityContext {

@@ -33,7 +33,7 @@ export async function syncList<Row extends { sourceId: number }>(
     const { gone, missedAt } = proof;
     await sweep(context, { entity: list.entity, table, records: gone.map(String), missedAt });
   } else {
-    await writeLog(database.pool, lease.runId, 'WARNING', list.entity, unproven(proof.verdict));
+    await writeLog(database.pool, lease.runId, 'WARNING', list.entity, unproven(proof));
   }
   return proof.generation;
 }
@@ -41,8 +41,9 @@ export async function syncList<Row extends { sourceId: number }>(
 /** What the passes over a list have shown. */
 interface Proof {
   generation: Generation | null;
-  /** The last pass, and what it is worth. */
+  /** The last pass, its number, and what it is worth. */
   pass: Pass;
+  number: number;
   verdict: ScanVerdict;
   /** Ids of rows that the last two passes, both complete, did not meet. */
   gone: number[];
@@ -90,8 +91,13 @@ async function readUntilProven<Row extends { sourceId: number }>(
     const { verdict } = scan;
     const gone = verdict === 'COMPLETE' && last?.verdict === 'COMPLETE' ? inBoth(last.missing, missing) : [];
     const isProven = verdict === 'COMPLETE' && gone.length === missing.length;
-    if (isProven || number === PASSES_AT_MOST) return { generation, pass, verdict, gone, missedAt };
-    last = { verdict, digest: pass.sequence.digest(), missing };
+    const digest = pass.sequence.digest();
+    // Where the same came again, or rows have no id, it would once more.
+    const isVain = verdict === 'UNNAMED' || (verdict === 'CHANGED' && digest === last?.digest);
+    if (isProven || isVain || number === PASSES_AT_MOST) {
+      return { generation, pass, number, verdict, gone, missedAt };
+    }
+    last = { verdict, digest, missing };
     totalBefore = scan.totals.after;
   }
   // oxlint-enable no-await-in-loop
@@ -153,9 +159,11 @@ function inBoth(some: readonly number[], others: readonly number[]): number[] {
 }
 
 /** Whether the pass met the record: an id, or a place of the list. */
-function isMet(record: string, { ids, position }: Pass): boolean {
-  return record.startsWith('@') ? Number(record.slice(1)) < position : ids.has(Number(record));
+function isMet(record: string, { ids, rows }: Pass): boolean {
+  return record.startsWith('@') ? Number(record.slice(1)) < rows : ids.has(Number(record));
 }
 
-const unproven = (verdict: ScanVerdict): string =>
-  `The list was read ${PASSES_AT_MOST} times and could not be proven complete (${verdict}): nothing was deleted; sync again later.`;
+const unproven = ({ number, verdict }: Proof): string =>
+  verdict === 'UNNAMED'
+    ? 'The list holds rows without a sound id, and any row that is missing may be one of them: nothing was deleted; look at the issues.'
+    : `The list was read ${number} times and could not be proven complete (${verdict}): nothing was deleted; sync again later.`;

@@ -13,6 +13,9 @@ const ScanVerdictEnum = builder.enumType(ScanVerdict, {
     CHANGED: {
       description: 'Rows changed places, or so many went while it was read that a row may have been missed.',
     },
+    UNNAMED: {
+      description: 'It met rows without a sound id: any row that is missing may be one of them.',
+    },
     SHORT: { description: 'It met fewer rows than the site says it holds.' },
   },
 });

@@ -1,5 +1,5 @@
 -- CreateEnum
-CREATE TYPE "scan_verdict" AS ENUM ('INCOMPLETE', 'COMPLETE', 'CHANGED', 'SHORT');
+CREATE TYPE "scan_verdict" AS ENUM ('INCOMPLETE', 'COMPLETE', 'CHANGED', 'UNNAMED', 'SHORT');
 
 -- CreateEnum
 CREATE TYPE "hold_status" AS ENUM ('OPEN', 'CONFIRMED', 'DISCARDED', 'SUPERSEDED');
