@@ -20,16 +20,22 @@ export interface DatabaseOptions {
   onError: (error: Error) => void;
 }
 
+const CONNECTION_TIMEOUT_MS = 10_000;
+
 /** Opens the pool lazily: the first query connects. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: url,
     application_name: options.applicationName,
     max: options.connections,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
   });
   pool.on('error', options.onError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    // Its own 2 s would fail some of a few hundred syncs that are asked for at once.
+    transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS },
+  });
   return {
     url,
     pool,
