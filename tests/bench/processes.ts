@@ -13,30 +13,44 @@ export const ADMIN_TOKEN = 'a-token-for-benchmarks-only';
 /** A process of its own that ends with the benchmark. */
 export interface Started extends AsyncDisposable {
   url: string;
+  pid: number;
   /** The most memory it ever had resident, in MB (10^6 bytes): VmHWM of proc(5). */
   peakRssMb(): number;
 }
 
 /** Starts the gateway as `npm start` does, flags of the runtime included. */
 export async function startGateway(databaseUrl: string, dataDir: string): Promise<Started> {
+  const { child, line } = await runStart({ DATABASE_URL: databaseUrl, CIMAISE_DATA_DIR: dataDir });
+  const url = /http:\/\/\S+/.exec(line)?.[0].replace(/\/graphql\.?$/, '');
+  if (url === undefined) throw new Error(`The gateway did not say where it serves: ${line}`);
+  return started(child, url);
+}
+
+/** Starts a process that only works on jobs. */
+export async function startWorker(databaseUrl: string, dataDir: string): Promise<Started> {
+  const { child } = await runStart({
+    DATABASE_URL: databaseUrl,
+    CIMAISE_DATA_DIR: dataDir,
+    ROLE: 'worker',
+  });
+  return started(child, '');
+}
+
+async function runStart(env: Record<string, string>): Promise<{ child: ChildProcess; line: string }> {
   const { scripts } = Package.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
   const [, ...args] = scripts.start.split(' ');
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: {
       ...process.env,
-      DATABASE_URL: databaseUrl,
-      CIMAISE_DATA_DIR: dataDir,
       ADMIN_TOKEN,
       PORT: '0',
       LOG_LEVEL: 'warn',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const line = await firstLine(child);
-  const url = /http:\/\/\S+/.exec(line)?.[0].replace(/\/graphql\.?$/, '');
-  if (url === undefined) throw new Error(`The gateway did not say where it serves: ${line}`);
-  return started(child, url);
+  return { child, line: await firstLine(child) };
 }
 
 /** Starts a demo site with so many paintings. */
@@ -46,9 +60,18 @@ export async function startPaintings(count: number): Promise<Started> {
   return started(child, z.object({ url: z.string() }).parse(JSON.parse(await firstLine(child))).url);
 }
 
+/** Starts demo sites of 300 rows each, all in one process, and tells their addresses. */
+export async function startFleet(count: number): Promise<Started & { urls: string[] }> {
+  const script = new URL('tests/bench/fleet-sites.ts', root);
+  const child = fork(script, [String(count)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const { urls } = z.object({ urls: z.array(z.string()) }).parse(JSON.parse(await firstLine(child)));
+  return { ...started(child, ''), urls };
+}
+
 function started(child: ChildProcess, url: string): Started {
   return {
     url,
+    pid: child.pid ?? 0,
     peakRssMb() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Math.round((Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6);
