@@ -11,6 +11,7 @@ import './order-item.ts';
 import './order.ts';
 import './painting.ts';
 import './remove-site.ts';
+import './run-statistics.ts';
 import './site-setting.ts';
 import './site-stats.ts';
 import './site.ts';
