@@ -45,7 +45,9 @@ const anEndedRun = (siteId: number, endedAt: string, values: Partial<Run> = {}):
 async function store(runs: readonly Run[]): Promise<void> {
   const withIds = runs.map((run) => ({ ...run, id: randomUUID() }));
   await database.prisma.syncRun.createMany({
-    data: withIds.map(({ received: _, ...run }) => ({ ...run, entities: ['PAINTINGS', 'ORDERS'] })),
+    data: withIds.map(({ id, siteId, status, errorCode, startedAt, endedAt }) => {
+      return { id, siteId, status, errorCode, startedAt, endedAt, entities: ['PAINTINGS', 'ORDERS'] };
+    }),
   });
   await database.prisma.syncEntityRun.createMany({
     data: withIds.flatMap(({ id: runId, received }) => [
