@@ -96,7 +96,8 @@ const figuresWhere = (condition: string) => `
     FROM (SELECT * FROM sync_run AS run WHERE ${condition} OFFSET 0) AS ended
   ) AS figures`;
 
-// The days themselves are added as rows of nothing, so that those without runs are there too.
+// The days themselves are added as rows of nothing, so that those without runs are there too;
+// timestamps without a zone, or the clock of the database would have a say in them.
 const daysWhere = (condition: string) => `
   SELECT wanted.site_id AS id, to_char(days.day, 'YYYY-MM-DD') AS day, days.rows::float8, days.runs::int
   FROM ${WANTED} CROSS JOIN LATERAL (
@@ -108,8 +109,8 @@ const daysWhere = (condition: string) => `
       ) AS parts
       UNION ALL
       SELECT day::date, 0, 0 FROM generate_series(
-        ($3::timestamptz AT TIME ZONE wanted.time_zone)::date,
-        (($4::timestamptz - interval '1 millisecond') AT TIME ZONE wanted.time_zone)::date,
+        ($3::timestamptz AT TIME ZONE wanted.time_zone)::date::timestamp,
+        (($4::timestamptz - interval '1 millisecond') AT TIME ZONE wanted.time_zone)::date::timestamp,
         interval '1 day'
       ) AS day
     ) AS day_by_day GROUP BY day

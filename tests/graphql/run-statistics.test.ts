@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { openDatabase } from '../../src/db/client.ts';
 import type { RunStatus } from '../../src/db/generated/prisma/enums.ts';
 import { graphql } from '../gql/gql.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -233,6 +234,23 @@ describe('run statistics', () => {
     expect(await daysOf('2026-10-24T22:00:00Z', '2026-10-26T23:00:00Z')).toEqual([
       ['2026-10-25', 20, 2],
       ['2026-10-26', 10, 1],
+    ]);
+  });
+
+  test('are the same whatever clock the database goes by', async () => {
+    await using santiago = openDatabase(`${database.url}?options=-c%20timezone%3DAmerica/Santiago`, {
+      applicationName: 'test',
+      connections: 1,
+      onError: () => undefined,
+    });
+    // In Santiago 6 September has no midnight.
+    const period = { from: '2026-09-04T00:00:00Z', to: '2026-09-08T00:00:00Z' };
+    const { runStatistics } = await createApi(readingOnly(santiago)).read(Statistics, period);
+    expect(runStatistics.rowsPerDay.map(({ day }) => day)).toEqual([
+      '2026-09-04',
+      '2026-09-05',
+      '2026-09-06',
+      '2026-09-07',
     ]);
   });
 
