@@ -65,6 +65,12 @@ export const syncIssueTable: Table = {
   keys: ['id', 'siteId'],
 };
 
+export const siteDriftTable: Table = {
+  name: 'site_drift',
+  fields: Object.keys(Prisma.SiteDriftScalarFieldEnum),
+  keys: ['id', 'siteId'],
+};
+
 export const syncLogTable: Table = {
   name: 'sync_log_entry',
   fields: Object.keys(Prisma.SyncLogEntryScalarFieldEnum),

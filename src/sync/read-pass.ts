@@ -1,15 +1,20 @@
 import type { Upsert } from '../db/bulk.ts';
 import { upsert } from '../db/bulk.ts';
-import type { Entity } from '../db/generated/prisma/enums.ts';
+import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
 import type { ListEnd, RecordBatch } from '../template/client.ts';
+import { driftOf, type DriftReport } from '../template/contract/drift.ts';
+import { FieldCensus } from '../template/contract/field-census.ts';
 import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
+import type { KnownFields } from '../template/contract/known-fields.ts';
+import { mismatchOf } from './contract-mismatch.ts';
+import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { hasOpenIssues, recordIssues } from './issues.ts';
 import type { Pass } from './pass.ts';
 import { prefetch } from './prefetch.ts';
 import { writeLog } from './runs.ts';
 import { savePart } from './scans.ts';
-import { scan, type ListWindow, type ScanEnd } from './scan.ts';
+import { scan, type ListWindow } from './scan.ts';
 import { commitPage, type Tally } from './tally.ts';
 import { validateChunks, type ValidPage } from './validate.ts';
 
@@ -19,6 +24,7 @@ export interface MirroredList<Row extends { sourceId: number }> {
   paged: boolean;
   read: (context: EntityContext, window: ListWindow) => AsyncGenerator<RecordBatch, ListEnd>;
   validate: (raw: unknown, options: ValidateOptions) => Validated<Row>;
+  fields: KnownFields;
   statement: Upsert<Row>;
 }
 
@@ -29,6 +35,12 @@ export interface NumberedPass {
   pass: Pass;
 }
 
+/** What a pass has told of its site. */
+export interface PassEnd {
+  generation: Generation | null;
+  drift: DriftReport;
+}
+
 /**
  * Reads one list of one site from where the pass stands to its end: fetches, validates and writes page after page,
  * each stage one page ahead of the next. A page, its counters and the place behind it are committed together.
@@ -37,7 +49,7 @@ export async function readPass<Row extends { sourceId: number }>(
   context: EntityContext,
   list: MirroredList<Row>,
   { number, parts, pass }: NumberedPass,
-): Promise<ScanEnd> {
+): Promise<PassEnd> {
   const { database, siteId, lease, tally, pageRows, signal, strict } = context;
   const { entity } = list;
   const scope = { siteId, runId: lease.runId, entity };
@@ -45,31 +57,35 @@ export async function readPass<Row extends { sourceId: number }>(
   let sequence = parts;
   let openIssues = await hasOpenIssues(database.pool, scope);
 
+  const census = new FieldCensus(list.fields);
   const read = (window: ListWindow) => list.read(context, window);
   const chunks = prefetch(scan(read, { pageRows, paged: list.paged, pass }));
-  const pages = prefetch(validateChunks(chunks, list.validate, { strict }));
+  const pages = prefetch(validateChunks(chunks, list.validate, { strict }, census));
   let step = await pages.next();
   for (; step.done !== true; step = await pages.next()) {
     signal.throwIfAborted();
     const page = step.value;
+    const mismatch = mismatchOf(page.records.length, page.rejected, page.issues);
     await commitPage(database, { lease, entity, tally }, async (client) => {
       const counts = await upsert(client, list.statement, siteId, context.observedAt(page.sentAt), page.rows);
       if (openIssues || page.issues.length > 0) await recordIssues(client, scope, page.records, page.issues);
-      await savePart(client, scope, { pass: number, sequence, part: page.part });
+      if (mismatch === null) await savePart(client, scope, { pass: number, sequence, part: page.part });
+      else await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
       tally.pages = pagesBefore + page.part.pages;
       tally.created += counts.created;
       tally.updated += counts.updated;
       if (number === 1) countOnce(tally, page, counts.unchanged);
     });
+    if (mismatch !== null) throw mismatch;
     sequence++;
     openIssues ||= page.issues.length > 0;
   }
   tally.pages = pagesBefore + pass.pages;
-  const { repeated } = step.value;
+  const { repeated, generation } = step.value;
   if (repeated.length > 0 && number === 1) {
     await writeLog(database.pool, lease.runId, 'WARNING', entity, repetition(tally.duplicates, repeated));
   }
-  return step.value;
+  return { generation, drift: driftOf(census, { generation, isWhole: parts === 0 }) };
 }
 
 /** What a later pass, which reads the same rows again, does not add to. */

@@ -1,5 +1,7 @@
 import type { Entity, Generation, ScanVerdict } from '../db/generated/prisma/enums.ts';
+import type { DriftReport } from '../template/contract/drift.ts';
 import { findMissing, verdictOf } from './absence.ts';
+import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { IdSet } from './id-set.ts';
 import { closeUnseenIssues, hasOpenIssues } from './issues.ts';
@@ -73,20 +75,17 @@ async function readUntilProven<Row extends { sourceId: number }>(
   for (let number = 1; ; number++) {
     const scan = stored[number - 1] ?? (await begin(context, list.entity, number, totalBefore));
     const pass = createPass(scan.parts);
-    if (scan.endedAt === null) {
-      const end = await readPass(context, list, { number, parts: scan.parts.length, pass });
-      generation ??= end.generation;
-    }
+    const end =
+      scan.endedAt === null
+        ? await readPass(context, list, { number, parts: scan.parts.length, pass })
+        : null;
+    generation ??= end?.generation ?? null;
     missedAt ??= scan.startedAt;
     const missing = await findMissing(database.pool, { table, siteId, until: missedAt }, pass.ids);
-    if (scan.endedAt === null) {
-      await conclude(context, list.entity, {
-        number,
-        scan,
-        pass,
-        digestBefore: last?.digest ?? null,
-        missing,
-      });
+    if (end !== null) {
+      const shown = { pass, missing: missing.length };
+      await weigh(context, scan, { ...shown, digestBefore: last?.digest ?? null });
+      await conclude(context, list.entity, { ...shown, number, scan, drift: end.drift });
     }
     const { verdict } = scan;
     const gone = verdict === 'COMPLETE' && last?.verdict === 'COMPLETE' ? inBoth(last.missing, missing) : [];
@@ -117,39 +116,40 @@ async function begin(
   return { startedAt, endedAt: null, verdict: 'INCOMPLETE', totals, parts: [] };
 }
 
-/** Completes the certificate. The site is asked again what it holds only where something depends on it. */
-async function conclude(
-  { database, lease, tally, askTotal }: EntityContext,
-  entity: Entity,
-  {
-    number,
-    scan,
-    pass,
-    digestBefore,
-    missing,
-  }: {
-    number: number;
-    scan: StoredScan;
-    pass: Pass;
-    digestBefore: string | null;
-    missing: readonly number[];
-  },
+/** Finds the verdict. The site is asked again what it holds only where something depends on it. */
+async function weigh(
+  { askTotal }: EntityContext,
+  scan: StoredScan,
+  { pass, missing, digestBefore }: { pass: Pass; missing: number; digestBefore: string | null },
 ): Promise<void> {
   scan.verdict = verdictOf(pass, scan.totals, digestBefore);
-  if (missing.length > 0 || scan.verdict !== 'COMPLETE') {
-    scan.totals.after = await askTotal();
-    scan.verdict = verdictOf(pass, scan.totals, digestBefore);
-  }
-  const { verdict, totals } = scan;
-  const { pages, offsets, rows, ids, sequence } = pass;
-  const certificate = { verdict, pages, offsets, rows, totals, missing: missing.length };
-  await commitPage(database, { lease, entity, tally }, (client) =>
-    endScan(client, { runId: lease.runId, entity }, number, {
-      ...certificate,
-      distinctIds: ids.size,
-      digest: sequence.digest(),
-    }),
-  );
+  if (missing === 0 && scan.verdict === 'COMPLETE') return;
+  scan.totals.after = await askTotal();
+  scan.verdict = verdictOf(pass, scan.totals, digestBefore);
+}
+
+/** Stores what a scan that was read to its end has shown. */
+async function conclude(
+  { database, lease, siteId, tally }: EntityContext,
+  entity: Entity,
+  shown: { number: number; scan: StoredScan; pass: Pass; missing: number; drift: DriftReport },
+): Promise<void> {
+  const { number, scan, pass, missing, drift } = shown;
+  const { pages, offsets, rows } = pass;
+  const scope = { siteId, runId: lease.runId, entity };
+  await commitPage(database, { lease, entity, tally }, async (client) => {
+    await recordDrift(client, scope, drift);
+    await endScan(client, scope, number, {
+      verdict: scan.verdict,
+      totals: scan.totals,
+      pages,
+      offsets,
+      rows,
+      distinctIds: pass.ids.size,
+      digest: pass.sequence.digest(),
+      missing,
+    });
+  });
 }
 
 function inBoth(some: readonly number[], others: readonly number[]): number[] {

@@ -27,6 +27,7 @@ const lists: Record<string, string[]> = {
   SyncIssue: ['sites', 'issues'],
   SyncLogEntry: ['syncRuns', 'log'],
   DeletionHold: ['deletionHolds'],
+  SiteDrift: ['sites', 'drift'],
 };
 
 beforeAll(async () => {
@@ -66,6 +67,7 @@ beforeAll(async () => {
   await rows.setting(siteId, 'a:key:with:colons');
   const runId = await rows.run(siteId, { errorCode: 'X', errorMessage: 'It failed.' });
   await rows.issue(siteId, runId);
+  await rows.drift(siteId, runId);
   await database.prisma.deletionHold.create({
     data: { siteId, entity: 'USERS', runId, held: 3, live: 9, missedAt: when },
   });

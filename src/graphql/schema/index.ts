@@ -12,6 +12,7 @@ import './order.ts';
 import './painting.ts';
 import './remove-site.ts';
 import './run-statistics.ts';
+import './site-drift.ts';
 import './site-setting.ts';
 import './site-stats.ts';
 import './site.ts';

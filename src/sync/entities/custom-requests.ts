@@ -1,6 +1,10 @@
 import { leave } from '../../core/leave.ts';
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateCustomRequest, type CustomRequestRecord } from '../../template/contract/custom-request.ts';
+import {
+  customRequestFields,
+  validateCustomRequest,
+  type CustomRequestRecord,
+} from '../../template/contract/custom-request.ts';
 import type { ListEnd, RecordBatch } from '../../template/client.ts';
 import type { EntityContext, EntitySync } from '../entity-sync.ts';
 import { writeLog } from '../runs.ts';
@@ -59,6 +63,7 @@ export const customRequests: EntitySync = {
       paged: false,
       read: readRequests,
       validate: validateCustomRequest,
+      fields: customRequestFields,
       statement,
     }),
 };

@@ -1,5 +1,9 @@
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateExhibition, type ExhibitionRecord } from '../../template/contract/exhibition.ts';
+import {
+  exhibitionFields,
+  validateExhibition,
+  type ExhibitionRecord,
+} from '../../template/contract/exhibition.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
 import { recordTable } from '../tombstone.ts';
@@ -34,6 +38,7 @@ export const exhibitions: EntitySync = {
       paged: false,
       read: ({ template, site, signal }) => template.list(site, 'exhibitions', { signal }),
       validate: validateExhibition,
+      fields: exhibitionFields,
       statement,
     }),
 };

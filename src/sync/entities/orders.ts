@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateOrder, type OrderItemRecord, type OrderRecord } from '../../template/contract/order.ts';
+import {
+  orderFields,
+  validateOrder,
+  type OrderItemRecord,
+  type OrderRecord,
+} from '../../template/contract/order.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
 import { recordTable } from '../tombstone.ts';
@@ -66,6 +71,7 @@ export const orders: EntitySync = {
       paged: true,
       read: ({ template, site, signal }, window) => template.list(site, 'orders', { ...window, signal }),
       validate: validateOrder,
+      fields: orderFields,
       statement,
     }),
 };

@@ -1,5 +1,5 @@
 import { upsertStatement } from '../../db/bulk.ts';
-import { validatePainting, type PaintingRecord } from '../../template/contract/painting.ts';
+import { paintingFields, validatePainting, type PaintingRecord } from '../../template/contract/painting.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
 import { recordTable } from '../tombstone.ts';
@@ -43,6 +43,7 @@ export const paintings: EntitySync = {
       paged: true,
       read: ({ template, site, signal }, window) => template.list(site, 'paintings', { ...window, signal }),
       validate: validatePainting,
+      fields: paintingFields,
       statement,
     }),
 };

@@ -2,7 +2,10 @@ import type { Pool } from 'pg';
 
 import { upsert, upsertStatement } from '../../db/bulk.ts';
 import type { Generation } from '../../db/generated/prisma/enums.ts';
+import { driftOf } from '../../template/contract/drift.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
+import { mismatchOf } from '../contract-mismatch.ts';
+import { recordDrift } from '../drift.ts';
 import type { EntityContext, EntitySync } from '../entity-sync.ts';
 import { closeUnseenIssues, recordIssues } from '../issues.ts';
 import { beginScan, endScan } from '../scans.ts';
@@ -45,7 +48,11 @@ async function readSettings(
   pass: number,
 ): Promise<{ startedAt: Date; generation: Generation; missing: string[] }> {
   const { database, template, site, siteId, lease, tally, observedAt, signal } = context;
-  const { settings: rows, issues, generation, sentAt } = await template.settings(site, { signal });
+  const { settings: rows, issues, census, generation, sentAt } = await template.settings(site, { signal });
+  const rejected = new Set(issues.flatMap((issue) => (issue.severity === 'ERROR' ? [issue.record] : [])))
+    .size;
+  const received = rows.length + rejected;
+  const mismatch = mismatchOf(received, rejected, issues);
   const startedAt = observedAt(sentAt);
   const scope = { siteId, runId: lease.runId, entity: 'SETTINGS' } as const;
   const records = new Set([...rows.map((row) => row.key), ...issues.map((issue) => issue.record)]);
@@ -54,6 +61,7 @@ async function readSettings(
     const counts = await upsert(client, statement, siteId, startedAt, rows);
     await recordIssues(client, scope, [...records], issues);
     await closeUnseenIssues(client, scope, (record) => records.has(record));
+    await recordDrift(client, scope, driftOf(census, { generation, isWhole: true }));
     await beginScan(client, scope, pass, { startedAt, totalBefore: null });
     const certificate = {
       pages: 1,
@@ -72,12 +80,9 @@ async function readSettings(
     tally.created += counts.created;
     tally.updated += counts.updated;
     if (pass > 1) return;
-    tally.unchanged = counts.unchanged;
-    tally.rejected = new Set(
-      issues.flatMap((issue) => (issue.severity === 'ERROR' ? [issue.record] : [])),
-    ).size;
-    tally.received = rows.length + tally.rejected;
+    Object.assign(tally, { received, rejected, unchanged: counts.unchanged });
   });
+  if (mismatch !== null) throw mismatch;
   return { startedAt, generation, missing };
 }
 

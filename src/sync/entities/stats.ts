@@ -1,3 +1,5 @@
+import { driftOf } from '../../template/contract/drift.ts';
+import { recordDrift } from '../drift.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { recordIssues } from '../issues.ts';
 import { commitPage } from '../tally.ts';
@@ -10,12 +12,14 @@ export const stats: EntitySync = {
   table: null,
   expected: () => null,
   async sync({ database, template, site, siteId, lease, tally, observedAt, signal }) {
-    const { stats: given, issues, sentAt } = await template.stats(site, { signal });
+    const { stats: given, issues, census, sentAt } = await template.stats(site, { signal });
     Object.assign(tally, { pages: 1, received: 1 });
     const scope = { siteId, runId: lease.runId, entity: 'STATS' } as const;
     const found = issues.map((issue) => ({ record: RECORD, ...issue }));
     await commitPage(database, { lease, entity: 'STATS', tally }, async (client) => {
       await recordIssues(client, scope, [RECORD], found);
+      // The answer does not tell the generation.
+      await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: true }));
       // Written whenever the site was asked, counted by what it said.
       const { rows } = await client.query<{ changed: boolean | null }>(
         `WITH before AS (SELECT * FROM site_stats WHERE site_id = $1)

@@ -1,5 +1,5 @@
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateUser, type UserRecord } from '../../template/contract/user.ts';
+import { userFields, validateUser, type UserRecord } from '../../template/contract/user.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
 import { recordTable } from '../tombstone.ts';
@@ -33,6 +33,7 @@ export const users: EntitySync = {
       paged: true,
       read: ({ template, site, signal }, window) => template.list(site, 'users', { ...window, signal }),
       validate: validateUser,
+      fields: userFields,
       statement,
     }),
 };
