@@ -13,7 +13,7 @@ const NAMED_IN_LOG = 5;
 
 /**
  * Opens the drift that is new, closes what is over, and logs both. What stays is not written, so an unchanged re-sync
- * writes nothing. Of an entity's drift the first 50 are kept.
+ * writes nothing. At most 50 are open for each site and entity.
  */
 export async function recordDrift(
   client: ClientBase,
@@ -29,7 +29,10 @@ export async function recordDrift(
   });
   const over = open.filter(isOver);
   const isOpen = (drift: Drift) => open.some((stored) => isSame(stored, drift));
-  const changed = found.filter((drift) => isOpen(drift) && !open.some((stored) => isEqual(stored, drift)));
+  // Nulls do not say that a type is another now.
+  const changed = found.filter(
+    (drift) => drift.found !== null && isOpen(drift) && !open.some((stored) => isEqual(stored, drift)),
+  );
   const room = Math.max(0, OPEN_AT_MOST - (open.length - over.length));
   const opened = found.filter((drift) => !isOpen(drift)).slice(0, room);
 
@@ -42,17 +45,11 @@ export async function recordDrift(
     const paths = listed(over.map(({ path }) => path));
     await writeLog(client, runId, 'INFO', entity, `The site is back to the contract: ${paths}.`);
   }
-  const written = [...changed, ...opened];
-  if (written.length > 0) {
-    await write(client, scope, written);
-    const sentence = `Expected the fields that the contract knows, got ${listed(written.map(inWords))}.`;
-    await writeLog(
-      client,
-      runId,
-      'WARNING',
-      entity,
-      `${sentence} The sync goes on: look at the site's drift.`,
-    );
+  if (changed.length + opened.length > 0) await write(client, scope, [...changed, ...opened]);
+  if (opened.length > 0) {
+    const differences = listed(opened.map(inWords));
+    const sentence = `Expected the fields that the contract knows, got ${differences}; look at the site's drift.`;
+    await writeLog(client, runId, 'WARNING', entity, sentence);
   }
 }
 

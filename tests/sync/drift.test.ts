@@ -88,7 +88,7 @@ describe('a site that departs from the contract', () => {
       entity: 'PAINTINGS',
       message:
         'Expected the fields that the contract knows, got category as number instead of text, no technique (text), ' +
-        "year as number instead of text, couleur (text), which it does not know. The sync goes on: look at the site's drift.",
+        "year as number instead of text, couleur (text), which it does not know; look at the site's drift.",
     });
     const written = await writesOfDrift();
 
@@ -157,14 +157,18 @@ describe('a site that departs from the contract', () => {
 
   it('has another type put right in its record, not recorded again', async () => {
     const { siteId, site } = await gateway.addDemoSite();
-    for (const couleur of ['bleu', 5]) {
+    const lines: number[] = [];
+    for (const couleur of ['bleu', 5, null]) {
       site.rows.setRaw('paintings', many(3, { couleur }));
       // oxlint-disable-next-line no-await-in-loop
-      await gateway.sync(siteId, ['PAINTINGS']);
+      const { runId } = await gateway.sync(siteId, ['PAINTINGS']);
+      // oxlint-disable-next-line no-await-in-loop
+      lines.push((await logged(runId)).length);
     }
 
     expect(await driftAt(siteId)).toEqual(['PAINTINGS UNKNOWN_FIELD couleur null number']);
     expect(await driftAt(siteId, true)).toEqual([]);
+    expect(lines).toEqual([1, 0, 0]);
   });
 
   it('keeps no value of what it added, and fifty names at most, the oldest of those that are over forgotten', async () => {

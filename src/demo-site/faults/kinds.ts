@@ -21,7 +21,7 @@ function kind<Name extends string, Options extends z.ZodRawShape>(
 const milliseconds = (usual: number) => z.number().int().min(0).default(usual);
 const bytes = (usual: number) => z.number().int().min(1).default(usual);
 
-/** Where fields are: `price`, `items[].quantity`; in an answer that is no list of rows, from its top: `stats.orders_count`. */
+/** Fields of a row: `price`, `items[].quantity`; of an answer that is no list of rows: `stats.orders_count`. */
 const fields = z.array(z.string()).default([]);
 
 export const BadRow = z.enum([
