@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import { CimaiseError } from '../core/errors.ts';
 import { transaction, type Database } from '../db/client.ts';
 import type { Entity, HoldStatus } from '../db/generated/prisma/enums.ts';
+import { publishChange } from './changes.ts';
 import { tableOf } from './entities/index.ts';
 import { tombstone } from './tombstone.ts';
 
@@ -60,6 +61,7 @@ export async function confirmDeletions(database: Database, holdId: number): Prom
     const records = rows.map(({ record }) => record);
     const deleted = await tombstone(client, table, { siteId, records, missedAt });
     await client.query('UPDATE deletion_hold SET deleted = $2 WHERE id = $1', [holdId, deleted]);
+    await publishChange(client, siteId, entity);
     return deleted;
   });
 }

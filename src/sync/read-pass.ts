@@ -6,6 +6,7 @@ import { driftOf, type DriftReport } from '../template/contract/drift.ts';
 import { FieldCensus } from '../template/contract/field-census.ts';
 import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
 import type { KnownFields } from '../template/contract/known-fields.ts';
+import { publishChange } from './changes.ts';
 import { mismatchOf } from './contract-mismatch.ts';
 import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
@@ -74,6 +75,7 @@ export async function readPass<Row extends { sourceId: number }>(
       tally.pages = pagesBefore + page.part.pages;
       tally.created += counts.created;
       tally.updated += counts.updated;
+      if (counts.created + counts.updated > 0) await publishChange(client, siteId, entity);
       if (number === 1) countOnce(tally, page, counts.unchanged);
     });
     if (mismatch !== null) throw mismatch;

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { Entity } from '../db/generated/prisma/enums.ts';
+import { publishChange } from './changes.ts';
 import { hold, supersedeHold } from './deletion-holds.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { writeLog } from './runs.ts';
@@ -46,6 +47,7 @@ export async function sweep(context: EntityContext, gone: Gone): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop
     await commitPage(database, { lease, entity, tally }, async (client) => {
       tally.tombstoned += await tombstone(client, table, { siteId, records: some, missedAt });
+      await publishChange(client, siteId, entity);
     });
   }
 }

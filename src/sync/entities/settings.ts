@@ -4,6 +4,7 @@ import { upsert, upsertStatement } from '../../db/bulk.ts';
 import type { Generation } from '../../db/generated/prisma/enums.ts';
 import { driftOf } from '../../template/contract/drift.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
+import { publishChange } from '../changes.ts';
 import { mismatchOf } from '../contract-mismatch.ts';
 import { recordDrift } from '../drift.ts';
 import type { EntityContext, EntitySync } from '../entity-sync.ts';
@@ -79,6 +80,7 @@ async function readSettings(
     tally.pages = pass;
     tally.created += counts.created;
     tally.updated += counts.updated;
+    if (counts.created + counts.updated > 0) await publishChange(client, siteId, 'SETTINGS');
     if (pass > 1) return;
     Object.assign(tally, { received, rejected, unchanged: counts.unchanged });
   });

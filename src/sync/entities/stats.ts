@@ -1,4 +1,5 @@
 import { driftOf } from '../../template/contract/drift.ts';
+import { publishChange } from '../changes.ts';
 import { recordDrift } from '../drift.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { recordIssues } from '../issues.ts';
@@ -47,6 +48,7 @@ export const stats: EntitySync = {
         ],
       );
       const [written] = rows;
+      if (written?.changed !== false) await publishChange(client, siteId, 'STATS');
       if (written?.changed === null) tally.created = 1;
       else tally[written?.changed === true ? 'updated' : 'unchanged'] = 1;
     });
