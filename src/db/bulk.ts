@@ -25,6 +25,9 @@ export interface BulkChildren<Row, Child> {
 /** A guarded upsert of one mirrored table: SQL made once, and the arrays it takes. */
 export interface Upsert<Row> {
   readonly table: string;
+  /** What makes a row's key after `site_id`, and what it holds. Their arrays come first, in this order. */
+  readonly key: readonly BulkColumn<Row>[];
+  readonly values: readonly BulkColumn<Row>[];
   /** Under which name a connection prepares it. */
   readonly name: string | undefined;
   readonly text: string;
@@ -63,6 +66,8 @@ export function upsertStatement<Row, Child = never>(
     FROM written`;
   return {
     table,
+    key,
+    values,
     // With children it is planned anew each time: a plan made while the tables were empty would be ruinous later.
     name: children === undefined ? `upsert-${table}` : undefined,
     text,

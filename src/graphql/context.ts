@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts';
-import type { Entity } from '../db/generated/prisma/enums.ts';
 import type { SiteChanges } from '../registry/update-site.ts';
 import type { SyncProgress } from '../sync/progress.ts';
+import type { SyncRequest } from '../sync/request-sync.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the API needs from the rest of the house; built once in app.ts. */
@@ -9,11 +9,8 @@ export interface GraphQLServices {
   readonly database: Database;
   /** Adds a site. Throws a CimaiseError with code SITE_EXISTS, INVALID_URL, … */
   addSite(input: { name: string; url: string; key: string }): Promise<{ id: number }>;
-  /** Queues a run, or joins the one under way. Throws a CimaiseError with code SITE_NOT_FOUND. */
-  requestSync(input: {
-    siteId: number;
-    entities: Entity[] | null;
-  }): Promise<{ runId: string; joined: boolean }>;
+  /** Queues a run, or joins the one under way. Throws a CimaiseError with code SITE_NOT_FOUND, OTHER_MODE_UNDER_WAY. */
+  requestSync(input: SyncRequest): Promise<{ runId: string; joined: boolean }>;
   /** Calls a run off; waits a moment for its end. Throws a CimaiseError with code RUN_NOT_FOUND, RUN_ENDED. */
   cancelSync(runId: string): Promise<void>;
   /** Removes a site with its mirror. Throws a CimaiseError with code SITE_NOT_FOUND, SITE_BUSY. */

@@ -8,6 +8,7 @@ import { RunEndedError } from '../sync/cancel-sync.ts';
 import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../sync/decide-hold.ts';
 import { RunNotFoundError } from '../sync/follow-progress.ts';
 import { SiteBusyError } from '../sync/remove-site.ts';
+import { OtherModeUnderWayError } from '../sync/request-sync.ts';
 
 /** The only failures of other modules that a client may see. Whatever is not listed here is masked. */
 const publicErrors = [
@@ -22,6 +23,7 @@ const publicErrors = [
   HoldDecidedError,
   SyncUnderWayError,
   InvalidPercentError,
+  OtherModeUnderWayError,
 ] as const;
 
 export const isPublic = (thrown: unknown): thrown is CimaiseError =>

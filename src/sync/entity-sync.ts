@@ -8,7 +8,10 @@ import type { Tally } from './tally.ts';
 import type { MirroredTable } from './tombstone.ts';
 
 /** What a site says it holds, as it answers it or as it is stored. */
-type SiteTotals = Pick<StatsRecord, 'paintings' | 'users' | 'orders' | 'exhibitions' | 'customRequests'>;
+export type SiteTotals = Pick<
+  StatsRecord,
+  'paintings' | 'users' | 'orders' | 'exhibitions' | 'customRequests'
+>;
 
 /** What bringing one entity of one site up to date needs. */
 export interface EntityContext {
@@ -19,7 +22,11 @@ export interface EntityContext {
   lease: Lease;
   /** The counters of this entity: from zero, or as a killed worker left them. */
   tally: Tally;
-  /** Rows the site said in this run that it holds; null where it did not say. */
+  /** True where nothing is to be written but what the run says of itself. */
+  isDryRun: boolean;
+  /** What the site said in this run that it holds; null until it has. */
+  told: { totals: SiteTotals | null };
+  /** Of that, the rows of this entity; null where it did not say. */
   expected: number | null;
   /** Asks the site again how many rows it holds; null where it does not say. */
   askTotal: () => Promise<number | null>;

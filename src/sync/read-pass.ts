@@ -1,16 +1,14 @@
 import type { Upsert } from '../db/bulk.ts';
-import { upsert } from '../db/bulk.ts';
 import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
 import type { ListEnd, RecordBatch } from '../template/client.ts';
 import { driftOf, type DriftReport } from '../template/contract/drift.ts';
 import { FieldCensus } from '../template/contract/field-census.ts';
 import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
 import type { KnownFields } from '../template/contract/known-fields.ts';
-import { publishChange } from './changes.ts';
 import { mismatchOf } from './contract-mismatch.ts';
 import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
-import { hasOpenIssues, recordIssues } from './issues.ts';
+import { hasOpenIssues } from './issues.ts';
 import type { Pass } from './pass.ts';
 import { prefetch } from './prefetch.ts';
 import { writeLog } from './runs.ts';
@@ -18,6 +16,7 @@ import { savePart } from './scans.ts';
 import { scan, type ListWindow } from './scan.ts';
 import { commitPage, type Tally } from './tally.ts';
 import { validateChunks, type ValidPage } from './validate.ts';
+import { writeRows } from './write-rows.ts';
 
 /** A mirrored list: where it is read, how a row is checked, how a page is written. */
 export interface MirroredList<Row extends { sourceId: number }> {
@@ -51,7 +50,7 @@ export async function readPass<Row extends { sourceId: number }>(
   list: MirroredList<Row>,
   { number, parts, pass }: NumberedPass,
 ): Promise<PassEnd> {
-  const { database, siteId, lease, tally, pageRows, signal, strict } = context;
+  const { database, siteId, lease, isDryRun, tally, pageRows, signal, strict } = context;
   const { entity } = list;
   const scope = { siteId, runId: lease.runId, entity };
   const pagesBefore = tally.pages - pass.pages;
@@ -68,15 +67,15 @@ export async function readPass<Row extends { sourceId: number }>(
     const page = step.value;
     const mismatch = mismatchOf(page.records.length, page.rejected, page.issues);
     await commitPage(database, { lease, entity, tally }, async (client) => {
-      const counts = await upsert(client, list.statement, siteId, context.observedAt(page.sentAt), page.rows);
-      if (openIssues || page.issues.length > 0) await recordIssues(client, scope, page.records, page.issues);
+      const counts = await writeRows(client, context, entity, list.statement, page, openIssues);
       if (mismatch === null) await savePart(client, scope, { pass: number, sequence, part: page.part });
-      else await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
+      else if (!isDryRun)
+        await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
       tally.pages = pagesBefore + page.part.pages;
+      if (number === 1) countOnce(tally, page, counts.unchanged);
+      if (number > 1 && isDryRun) return; // what it did not write in the first pass, it finds again in the next
       tally.created += counts.created;
       tally.updated += counts.updated;
-      if (counts.created + counts.updated > 0) await publishChange(client, siteId, entity);
-      if (number === 1) countOnce(tally, page, counts.unchanged);
     });
     if (mismatch !== null) throw mismatch;
     sequence++;

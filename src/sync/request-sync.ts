@@ -1,30 +1,55 @@
-import { Entity } from '../db/generated/prisma/enums.ts';
+import { CimaiseError } from '../core/errors.ts';
+import { Entity, type RunMode } from '../db/generated/prisma/enums.ts';
 import { Prisma } from '../db/generated/prisma/client.ts';
 import type { Database } from '../db/client.ts';
 import { syncSiteJob } from '../queue/definitions.ts';
 import type { Queue } from '../queue/queue.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
 
+const kindOf: Record<RunMode, string> = { SYNC: 'A sync', DRY_RUN: 'A dry run' };
+
 const UNIQUE_VIOLATION = 'P2002';
 const FOREIGN_KEY_VIOLATION = 'P2003';
+
+/** The run under way does something else than what was asked for: to join it would not be the same. */
+export class OtherModeUnderWayError extends CimaiseError {
+  override readonly name = 'OtherModeUnderWayError';
+  readonly code = 'OTHER_MODE_UNDER_WAY';
+
+  constructor(mode: RunMode) {
+    const what = mode === 'DRY_RUN' ? 'a dry run' : 'a sync';
+    super(
+      `Expected no run of another kind to be under way, ${what} of the site is; wait for its end, or call it off.`,
+    );
+  }
+}
+
+/** What is asked for. */
+export interface SyncRequest {
+  siteId: number;
+  /** Null for all. */
+  entities: readonly Entity[] | null;
+  mode?: RunMode;
+}
 
 /**
  * Asks for a sync of a site, or joins the one under way: a site has one active run, held by a partial unique index.
  * The run, its entities and its job are made in one transaction.
  *
- * @param input.entities null for all
- * @throws SiteNotFoundError
+ * @throws SiteNotFoundError, OtherModeUnderWayError
  */
 export async function requestSync(
   { database, queue }: { database: Database; queue: Queue },
-  input: { siteId: number; entities: readonly Entity[] | null },
+  input: SyncRequest,
 ): Promise<{ runId: string; joined: boolean }> {
+  const { siteId, mode = 'SYNC' } = input;
   const entities = [...new Set(input.entities ?? Object.values(Entity))];
   for (;;) {
     const active = await database.prisma.syncRun.findFirst({
-      where: { siteId: input.siteId, endedAt: null },
+      where: { siteId, endedAt: null },
     });
     if (active !== null) {
+      if (active.mode !== mode) throw new OtherModeUnderWayError(active.mode);
       await ensureJob({ database, queue }, active.id);
       return { runId: active.id, joined: true };
     }
@@ -32,10 +57,13 @@ export async function requestSync(
       const runId = await database.prisma.$transaction(async (transaction) => {
         const run = await transaction.syncRun.create({
           data: {
-            siteId: input.siteId,
+            siteId,
+            mode,
             entities,
             entityRuns: { create: entities.map((entity) => ({ entity })) },
-            log: { create: { level: 'INFO', message: `A sync of ${entities.join(', ')} was asked for.` } },
+            log: {
+              create: { level: 'INFO', message: `${kindOf[mode]} of ${entities.join(', ')} was asked for.` },
+            },
           },
         });
         await queue.enqueue(transaction, syncSiteJob, { runId: run.id });
@@ -44,7 +72,7 @@ export async function requestSync(
       return { runId, joined: false };
     } catch (error) {
       if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error;
-      if (error.code === FOREIGN_KEY_VIOLATION) throw new SiteNotFoundError(input.siteId);
+      if (error.code === FOREIGN_KEY_VIOLATION) throw new SiteNotFoundError(siteId);
       // Someone else was first: join that run, unless it has ended by now.
       if (error.code !== UNIQUE_VIOLATION) throw error;
     }

@@ -77,7 +77,7 @@ const allSites: ZonedSite = { id: 0, timeZone: 'UTC' };
 
 const WANTED = `unnest($1::int[], $2::text[]) AS wanted (site_id, time_zone)`;
 
-const ENDED_IN_PERIOD = `run.ended_at >= $3 AND run.ended_at < $4`;
+const ENDED_IN_PERIOD = `run.ended_at >= $3 AND run.ended_at < $4 AND run.mode = 'SYNC'`;
 const OF_SITE = `run.site_id = wanted.site_id AND ${ENDED_IN_PERIOD}`;
 
 // OFFSET 0 keeps the planner from turning look-ups by key into a join, which it plans ruinously while the tables

@@ -2,7 +2,7 @@ import { CimaiseError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { isConnectionLost, type Database } from '../db/client.ts';
 import { readClockSkewMs } from '../db/clock.ts';
-import type { SiteStats } from '../db/generated/prisma/client.ts';
+import type { SyncRun } from '../db/generated/prisma/client.ts';
 import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
 import type { EventBus } from '../events/bus.ts';
 import { openSite } from '../registry/open-site.ts';
@@ -11,7 +11,7 @@ import { causeOf } from '../template/retry-policy.ts';
 import { patientClient, type Patience, type Retry } from '../template/patient-client.ts';
 import { watchCancellation } from './cancellation.ts';
 import { entities } from './entities/index.ts';
-import type { EntityContext, EntitySync } from './entity-sync.ts';
+import type { EntityContext, EntitySync, SiteTotals } from './entity-sync.ts';
 import { leased, LeaseLostError, type Lease } from './lease.ts';
 import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
@@ -58,22 +58,21 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
   const done = new Set(
     run.entityRuns.filter((part) => part.status === 'SUCCEEDED').map((part) => part.entity),
   );
+  const context: RunContext = {
+    ...deps,
+    site,
+    siteId: run.siteId,
+    lease,
+    isDryRun: run.mode === 'DRY_RUN',
+    // Figures of an earlier run say nothing about what this one will find.
+    told: { totals: done.has('STATS') ? await readTotals(database, run) : null },
+    observedAt: (time) => new Date(time.getTime() + skewMs),
+    signal: AbortSignal.any([signal, cancellation.signal]),
+  };
   try {
     for (const entity of entities) {
       if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
-      const context = {
-        ...deps,
-        site,
-        siteId: run.siteId,
-        lease,
-        observedAt: (time: Date) => new Date(time.getTime() + skewMs),
-        signal: AbortSignal.any([signal, cancellation.signal]),
-      };
-      // Figures of an earlier run say nothing about what this one will find.
-      const stats = done.has('STATS')
-        ? await database.prisma.siteStats.findUnique({ where: { siteId: run.siteId } })
-        : null;
-      const failure = await syncEntity(context, entity, stats);
+      const failure = await syncEntity(context, entity);
       if (failure === null) done.add(entity.entity);
       else failures.set(entity.entity, failure);
     }
@@ -87,17 +86,16 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
 }
 
 /**
- * Syncs one entity and records its end. `stats` is what the site said in this run that it holds. Throws the signal's reason, and what the database
- * throws at that end.
+ * Syncs one entity and records its end. Throws the signal's reason, and what the database throws at that end.
  */
 async function syncEntity(
   context: RunContext,
   { entity, expected: totalOf, sync }: EntitySync,
-  stats: SiteStats | null,
 ): Promise<EntityFailure | null> {
   const { database, site, siteId, lease, signal, logger } = context;
   const { runId } = lease;
-  const expected = stats === null ? null : totalOf(stats);
+  const { totals } = context.told;
+  const expected = totals === null ? null : totalOf(totals);
   const tally = await beginEntity(database, { lease, entity, expected });
   const stop = new AbortController(); // ends a fetch that works ahead when the writing fails
   try {
@@ -121,7 +119,7 @@ async function syncEntity(
     });
     await leased(database, lease, async (client) => {
       await endEntity(client, { runId, entity }, 'SUCCEEDED', null);
-      if (generation === null) return;
+      if (generation === null || context.isDryRun) return;
       await client.query('UPDATE site SET generation = $2 WHERE id = $1 AND generation IS DISTINCT FROM $2', [
         siteId,
         generation,
@@ -144,6 +142,13 @@ async function syncEntity(
   }
 }
 
+/** What the site said that it holds; a dry run does not store it. */
+const readTotals = (
+  database: Database,
+  { siteId, mode }: Pick<SyncRun, 'siteId' | 'mode'>,
+): Promise<SiteTotals | null> =>
+  mode === 'DRY_RUN' ? Promise.resolve(null) : database.prisma.siteStats.findUnique({ where: { siteId } });
+
 /** What all entities of a run share. */
 type RunContext = Omit<EntityContext, 'tally' | 'expected' | 'askTotal'> & Pick<SyncDependencies, 'patience'>;
 
@@ -160,7 +165,7 @@ const sentenceOf = ({ error, retry, retries, delayMs }: Retry): string =>
 async function conclude(
   { database }: SyncDependencies,
   lease: Lease,
-  run: { id: string; siteId: number; entities: Entity[] },
+  run: Pick<SyncRun, 'id' | 'siteId' | 'entities' | 'mode'>,
   failures: ReadonlyMap<Entity, EntityFailure>,
 ): Promise<void> {
   const whole = run.entities.length === entities.length;
@@ -171,6 +176,7 @@ async function conclude(
   const status: RunStatus = first === undefined ? 'SUCCEEDED' : nothingCame ? 'FAILED' : 'PARTIAL';
   await leased(database, lease, async (client) => {
     if (!(await endRun(client, run.id, status, first ?? null))) return;
+    if (run.mode === 'DRY_RUN') return;
     const refused = isKeyRefused(run.entities, failures);
     // A run of a few entities says nothing about the site as a whole, unless its key was refused.
     if (!whole && !refused) return;

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Entity } from '../db/generated/prisma/enums.ts';
 import { publishChange } from './changes.ts';
 import { hold, supersedeHold } from './deletion-holds.ts';
+import { DIFFERENCES_SHOWN, ofDeletion, recordDifferences } from './differences.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { writeLog } from './runs.ts';
 import { commitPage } from './tally.ts';
@@ -22,25 +23,31 @@ const ROWS_AT_ONCE = 1_000;
 
 /**
  * Tombstones rows that are proven gone, or leaves that to a person where they are all that there was, or more of it
- * than the site's own limit. Can be repeated: what is tombstoned already is not found missing again.
+ * than the site's own limit. Can be repeated: what is tombstoned already is not found missing again. A dry run only
+ * says so.
  */
 export async function sweep(context: EntityContext, gone: Gone): Promise<void> {
-  const { database, lease, siteId, signal, tally } = context;
+  const { database, lease, siteId, isDryRun, signal, tally } = context;
   const { entity, table, records, missedAt } = gone;
   signal.throwIfAborted();
   let live = 0;
   let isHeld = false;
   await commitPage(database, { lease, entity, tally }, async (client) => {
-    if (records.length === 0) return supersedeHold(client, { siteId, entity });
+    if (records.length === 0) return isDryRun ? undefined : supersedeHold(client, { siteId, entity });
     const limit = await readLimit(client, siteId, gone);
     live = limit.live;
     isHeld = records.length === live || records.length * 100 > limit.holdPercent * live;
+    if (isDryRun) {
+      tally[isHeld ? 'held' : 'tombstoned'] = records.length;
+      const shown = records.slice(0, DIFFERENCES_SHOWN).map(ofDeletion);
+      return recordDifferences(client, { runId: lease.runId, entity }, shown);
+    }
     if (!isHeld) return supersedeHold(client, { siteId, entity });
     tally.held = records.length;
     await hold(client, { siteId, entity, runId: lease.runId, records, live, missedAt });
     await writeLog(client, lease.runId, 'WARNING', entity, heldBack(records.length, live));
   });
-  if (isHeld) return;
+  if (isHeld || isDryRun) return;
   for (let start = 0; start < records.length; start += ROWS_AT_ONCE) {
     signal.throwIfAborted();
     const some = records.slice(start, start + ROWS_AT_ONCE);

@@ -25,7 +25,7 @@ export async function syncList<Row extends { sourceId: number }>(
   const { database, siteId, lease } = context;
   const scope = { siteId, runId: lease.runId, entity: list.entity };
   const proof = await readUntilProven(context, list);
-  if (await hasOpenIssues(database.pool, scope)) {
+  if (!context.isDryRun && (await hasOpenIssues(database.pool, scope))) {
     await leased(database, lease, (client) =>
       closeUnseenIssues(client, scope, (record) => isMet(record, proof.pass)),
     );
@@ -130,7 +130,7 @@ async function weigh(
 
 /** Stores what a scan that was read to its end has shown. */
 async function conclude(
-  { database, lease, siteId, tally }: EntityContext,
+  { database, lease, siteId, isDryRun, tally }: EntityContext,
   entity: Entity,
   shown: { number: number; scan: StoredScan; pass: Pass; missing: number; drift: DriftReport },
 ): Promise<void> {
@@ -138,7 +138,7 @@ async function conclude(
   const { pages, offsets, rows } = pass;
   const scope = { siteId, runId: lease.runId, entity };
   await commitPage(database, { lease, entity, tally }, async (client) => {
-    await recordDrift(client, scope, drift);
+    if (!isDryRun) await recordDrift(client, scope, drift);
     await endScan(client, scope, number, {
       verdict: scan.verdict,
       totals: scan.totals,

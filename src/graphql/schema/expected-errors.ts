@@ -6,6 +6,7 @@ import { RunEndedError } from '../../sync/cancel-sync.ts';
 import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../../sync/decide-hold.ts';
 import { RunNotFoundError } from '../../sync/follow-progress.ts';
 import { SiteBusyError } from '../../sync/remove-site.ts';
+import { OtherModeUnderWayError } from '../../sync/request-sync.ts';
 import { builder } from '../builder.ts';
 
 const ErrorInterface = builder.interfaceRef<CimaiseError>('Error').implement({
@@ -81,5 +82,11 @@ builder.objectType(SyncUnderWayError, {
 builder.objectType(InvalidPercentError, {
   name: 'InvalidPercentError',
   description: 'The share is none from 0 to 100 percent.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(OtherModeUnderWayError, {
+  name: 'OtherModeUnderWayError',
+  description: 'A dry run is under way where a sync was asked for, or the other way round.',
   interfaces: [ErrorInterface],
 });

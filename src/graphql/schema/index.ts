@@ -16,6 +16,7 @@ import './site-drift.ts';
 import './site-setting.ts';
 import './site-stats.ts';
 import './site.ts';
+import './sync-difference.ts';
 import './sync-entity-run.ts';
 import './sync-issue.ts';
 import './sync-log-entry.ts';

@@ -41,7 +41,7 @@ const RunDay = builder.objectRef<DayOfRuns>('RunDay').implement({
 });
 
 const RunStatistics = builder.objectRef<Statistics>('RunStatistics').implement({
-  description: 'How runs went in a period. A run belongs to the period in which it ended.',
+  description: 'How runs went in a period, dry runs left out. A run belongs to the period in which it ended.',
   fields: (t) => ({
     from: t.expose('from', { type: 'DateTime', description: 'The beginning of the period.' }),
     to: t.expose('to', { type: 'DateTime', description: 'The end of the period, itself not part of it.' }),

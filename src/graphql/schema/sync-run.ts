@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 import type { Site as SiteRow, SyncRun as SyncRunRow } from '../../db/generated/prisma/client.ts';
-import { Entity, RunStatus } from '../../db/generated/prisma/enums.ts';
+import { Entity, RunMode, RunStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { ofSite, withStatus } from '../lists/conditions.ts';
@@ -40,6 +40,18 @@ export const RunStatusEnum = builder.enumType(RunStatus, {
   },
 });
 
+export const RunModeEnum = builder.enumType(RunMode, {
+  name: 'RunMode',
+  description: 'What a run does with what it reads.',
+  values: {
+    SYNC: { description: 'It brings the mirror up to date.' },
+    DRY_RUN: {
+      description:
+        'It says what a sync would do, in its counters and `SyncEntityRun.differences`, and does nothing of it.',
+    },
+  },
+});
+
 export const SyncRun = builder.prismaNode('SyncRun', {
   description: 'One go at bringing the mirror of a site up to date.',
   nullable: true,
@@ -52,6 +64,7 @@ export const SyncRun = builder.prismaNode('SyncRun', {
       extensions: { columns: [] },
       resolve: (run, _args, { loaders }) => loaders.site.load(run.siteId),
     }),
+    mode: t.expose('mode', { type: RunModeEnum, description: 'What it does with what it reads.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'How it stands.' }),
     entities: t.expose('entities', { type: [EntityEnum], description: 'What it was asked to bring.' }),
     errorCode: t.exposeString('errorCode', {

@@ -60,12 +60,13 @@ const SyncScan = builder.prismaObject('SyncScan', {
   }),
 });
 
-interface EntityRunKey {
+/** What names the part of a run that reads one entity. */
+export interface EntityRunKey {
   runId: string;
   entity: Entity;
 }
 
-const keyOf = ({ runId, entity }: EntityRunKey) => `${runId}:${entity}`;
+export const entityRunKey = ({ runId, entity }: EntityRunKey) => `${runId}:${entity}`;
 
 builder.prismaObjectField('SyncEntityRun', 'scans', (t) =>
   t.field({
@@ -83,10 +84,10 @@ builder.prismaObjectField('SyncEntityRun', 'scans', (t) =>
                   where: { runId: { in: keys.map((key) => key.runId) } },
                   orderBy: { pass: 'asc' },
                 });
-                const byKey = Map.groupBy(rows, keyOf);
-                return keys.map((key) => byKey.get(keyOf(key)) ?? []);
+                const byKey = Map.groupBy(rows, entityRunKey);
+                return keys.map((key) => byKey.get(entityRunKey(key)) ?? []);
               },
-              { cacheKeyFn: keyOf },
+              { cacheKeyFn: entityRunKey },
             ),
         )
         .load({ runId, entity }),

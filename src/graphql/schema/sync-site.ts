@@ -1,10 +1,11 @@
-import type { Entity } from '../../db/generated/prisma/enums.ts';
+import type { Entity, RunMode } from '../../db/generated/prisma/enums.ts';
 import { SiteNotFoundError } from '../../registry/open-site.ts';
+import { OtherModeUnderWayError } from '../../sync/request-sync.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { readId } from '../global-ids.ts';
 import { createLoaders } from '../loaders.ts';
-import { EntityEnum, SyncRun } from './sync-run.ts';
+import { EntityEnum, RunModeEnum, SyncRun } from './sync-run.ts';
 
 const waitField = {
   required: true,
@@ -16,6 +17,12 @@ const SyncSiteInput = builder.inputType('SyncSiteInput', {
   description: 'What to sync.',
   fields: (t) => ({
     siteId: t.id({ required: true, description: 'The site, such as "Site:1".' }),
+    mode: t.field({
+      type: RunModeEnum,
+      required: true,
+      defaultValue: 'SYNC',
+      description: 'Whether to do it, or only to say what would be done.',
+    }),
     wait: t.boolean(waitField),
   }),
 });
@@ -57,10 +64,11 @@ const SyncEntityPayload = payloadType('SyncEntityPayload');
 builder.mutationFields((t) => ({
   syncSite: t.field({
     type: SyncSitePayload,
-    description: 'Brings the mirror of a site up to date, everything it has.',
+    description:
+      'Brings the mirror of a site up to date, everything it has; or says what that would do (`mode: DRY_RUN`).',
     args: { input: t.arg({ type: SyncSiteInput, required: true, description: 'What to sync.' }) },
     errors: {
-      types: [SiteNotFoundError],
+      types: [SiteNotFoundError, OtherModeUnderWayError],
       union: { name: 'SyncSiteResult', description: 'The run, or why there is none.' },
     },
     resolve: (_root, { input }, context) => requestRun(context, input, null),
@@ -70,7 +78,7 @@ builder.mutationFields((t) => ({
     description: 'Brings one part of the mirror of a site up to date, such as its orders.',
     args: { input: t.arg({ type: SyncEntityInput, required: true, description: 'What to sync.' }) },
     errors: {
-      types: [SiteNotFoundError],
+      types: [SiteNotFoundError, OtherModeUnderWayError],
       union: { name: 'SyncEntityResult', description: 'The run, or why there is none.' },
     },
     resolve: (_root, { input }, context) => requestRun(context, input, [input.entity]),
@@ -79,11 +87,11 @@ builder.mutationFields((t) => ({
 
 async function requestRun(
   context: Context,
-  input: { siteId: string; wait: boolean },
+  input: { siteId: string; mode?: RunMode; wait: boolean },
   entities: Entity[] | null,
 ): Promise<RequestedRun> {
   const [siteId] = readId('Site', input.siteId, 'int');
-  const requested = await context.services.requestSync({ siteId, entities });
+  const requested = await context.services.requestSync({ siteId, entities, mode: input.mode ?? 'SYNC' });
   if (input.wait) await untilEnded(context, requested.runId);
   context.loaders = createLoaders(context.database);
   return requested;

@@ -1,18 +1,18 @@
 import type { Pool } from 'pg';
 
-import { upsert, upsertStatement } from '../../db/bulk.ts';
+import { upsertStatement } from '../../db/bulk.ts';
 import type { Generation } from '../../db/generated/prisma/enums.ts';
 import { driftOf } from '../../template/contract/drift.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
-import { publishChange } from '../changes.ts';
 import { mismatchOf } from '../contract-mismatch.ts';
 import { recordDrift } from '../drift.ts';
 import type { EntityContext, EntitySync } from '../entity-sync.ts';
-import { closeUnseenIssues, recordIssues } from '../issues.ts';
+import { closeUnseenIssues } from '../issues.ts';
 import { beginScan, endScan } from '../scans.ts';
 import { sweep } from '../sweep.ts';
 import { commitPage } from '../tally.ts';
 import type { MirroredTable } from '../tombstone.ts';
+import { writeRows } from '../write-rows.ts';
 
 const statement = upsertStatement<SettingRecord>(
   'site_setting',
@@ -48,7 +48,7 @@ async function readSettings(
   context: EntityContext,
   pass: number,
 ): Promise<{ startedAt: Date; generation: Generation; missing: string[] }> {
-  const { database, template, site, siteId, lease, tally, observedAt, signal } = context;
+  const { database, template, site, siteId, lease, isDryRun, tally, observedAt, signal } = context;
   const { settings: rows, issues, census, generation, sentAt } = await template.settings(site, { signal });
   const rejected = new Set(issues.flatMap((issue) => (issue.severity === 'ERROR' ? [issue.record] : [])))
     .size;
@@ -59,10 +59,12 @@ async function readSettings(
   const records = new Set([...rows.map((row) => row.key), ...issues.map((issue) => issue.record)]);
   const missing = (await liveKeys(database.pool, siteId, startedAt)).filter((key) => !records.has(key));
   await commitPage(database, { lease, entity: 'SETTINGS', tally }, async (client) => {
-    const counts = await upsert(client, statement, siteId, startedAt, rows);
-    await recordIssues(client, scope, [...records], issues);
-    await closeUnseenIssues(client, scope, (record) => records.has(record));
-    await recordDrift(client, scope, driftOf(census, { generation, isWhole: true }));
+    const checked = { rows, records: [...records], issues, sentAt };
+    const counts = await writeRows(client, context, 'SETTINGS', statement, checked, true);
+    if (!isDryRun) {
+      await closeUnseenIssues(client, scope, (record) => records.has(record));
+      await recordDrift(client, scope, driftOf(census, { generation, isWhole: true }));
+    }
     await beginScan(client, scope, pass, { startedAt, totalBefore: null });
     const certificate = {
       pages: 1,
@@ -78,9 +80,10 @@ async function readSettings(
       missing: missing.length,
     });
     tally.pages = pass;
+    // What a dry run did not write in the first pass, it finds again in the next.
+    if (pass > 1 && isDryRun) return;
     tally.created += counts.created;
     tally.updated += counts.updated;
-    if (counts.created + counts.updated > 0) await publishChange(client, siteId, 'SETTINGS');
     if (pass > 1) return;
     Object.assign(tally, { received, rejected, unchanged: counts.unchanged });
   });

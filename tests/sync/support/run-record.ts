@@ -57,16 +57,23 @@ function keyOf(row: Record<string, unknown>): string {
 }
 
 /** Everything the database holds, as text; without PostgreSQL's own catalogs. */
-export async function dumpDatabase({ pool }: Database): Promise<string> {
+export async function dumpDatabase(
+  { pool }: Database,
+  isWanted: (table: string) => boolean = () => true,
+): Promise<string> {
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
      WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
   );
   const dumps = await Promise.all(
-    tables.map(async ({ name }) => {
-      const { rows } = await pool.query<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} AS t`);
-      return rows.map(({ row }) => row).join('\n');
-    }),
+    tables
+      .filter(({ name }) => isWanted(name))
+      .map(async ({ name }) => {
+        const { rows } = await pool.query<{ row: string }>(
+          `SELECT to_jsonb(t)::text AS row FROM ${name} AS t`,
+        );
+        return rows.map(({ row }) => row).join('\n');
+      }),
   );
   return dumps.join('\n');
 }
