@@ -7,7 +7,7 @@ import { openEventBus } from './events/bus.ts';
 import { openQueue } from './queue/queue.ts';
 import { addSite } from './registry/add-site.ts';
 import { cancelSync } from './sync/cancel-sync.ts';
-import { followProgress } from './sync/follow-progress.ts';
+import { openProgressFeed } from './sync/follow-progress.ts';
 import { removeSite } from './sync/remove-site.ts';
 import { requestSync } from './sync/request-sync.ts';
 import { workOnSyncSite } from './tasks/sync-site.ts';
@@ -47,6 +47,7 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
   );
   const events = starting.use(await openEventBus(databaseUrl, logger));
   const queue = starting.use(await openQueue(databaseUrl, logger));
+  const progress = starting.use(openProgressFeed({ database, events, logger }));
   const { secretKey } = secrets;
 
   if (role !== 'server') {
@@ -70,9 +71,10 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     database,
     addSite: (input) => addSite({ database, secretKey }, input),
     requestSync: (input) => requestSync({ database, queue }, input),
-    cancelSync: (runId) => cancelSync({ database, events, queue }, runId),
-    removeSite: (siteId) => removeSite({ database, events, queue, logger }, siteId),
-    followProgress: (runId, signal) => followProgress({ database, events }, runId, signal),
+    cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
+    removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
+    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
+    followActivity: (signal) => progress.followAll(signal),
   };
   const server =
     role === 'worker'

@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts';
 import type { Entity } from '../db/generated/prisma/enums.ts';
-import type { SyncProgress } from '../sync/progress.ts';
+import type { SyncProgress } from '../sync/reduce-progress.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the API needs from the rest of the house; built once in app.ts. */
@@ -17,8 +17,13 @@ export interface GraphQLServices {
   cancelSync(runId: string): Promise<void>;
   /** Removes a site with its mirror. Throws a CimaiseError with code SITE_NOT_FOUND, SITE_BUSY. */
   removeSite(siteId: number): Promise<{ name: string; url: string }>;
-  /** The state as it is, then every change, then the end state; then completes. Throws RUN_NOT_FOUND. */
-  followProgress(runId: string, signal: AbortSignal): AsyncIterable<SyncProgress>;
+  /**
+   * The state as it is, or after each event later than `after`, then newer states, then the end; then completes.
+   * Throws a CimaiseError with code RUN_NOT_FOUND, EVENT_NOT_FOUND.
+   */
+  followProgress(runId: string, signal: AbortSignal, after?: number | null): AsyncIterable<SyncProgress>;
+  /** The states of all runs under way, then newer states of any run, until the signal fires. */
+  followActivity(signal: AbortSignal): AsyncIterable<SyncProgress>;
 }
 
 /** What a server may hand in with a request. */

@@ -4,7 +4,7 @@ import type { CimaiseError } from '../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../registry/add-site.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
 import { RunEndedError } from '../sync/cancel-sync.ts';
-import { RunNotFoundError } from '../sync/follow-progress.ts';
+import { EventNotFoundError, RunNotFoundError } from '../sync/follow-progress.ts';
 import { SiteBusyError } from '../sync/remove-site.ts';
 
 /** The only failures of other modules that a client may see. Whatever is not listed here is masked. */
@@ -14,6 +14,7 @@ const publicErrors = [
   InvalidSiteError,
   SiteNotFoundError,
   RunNotFoundError,
+  EventNotFoundError,
   RunEndedError,
   SiteBusyError,
 ] as const;

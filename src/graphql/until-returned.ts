@@ -2,15 +2,17 @@
  * An async iterable whose source hears at once, through its signal, that nobody listens any more. The `return` of an
  * async generator would wait for the next event, which may never come.
  *
- * The first event is awaited here, so that a source which fails at once fails the request and not the stream.
+ * The first event is awaited here, so that a source which fails at once fails the request and not the stream; unless
+ * it `mayBeQuiet`: then the stream opens without one.
  */
 export async function untilReturned<T>(
   signal: AbortSignal,
   start: (ended: AbortSignal) => AsyncIterable<T>,
+  { mayBeQuiet = false } = {},
 ): Promise<AsyncIterableIterator<T>> {
   const returned = new AbortController();
   const source = start(AbortSignal.any([signal, returned.signal]))[Symbol.asyncIterator]();
-  let first: IteratorResult<T> | undefined = await source.next();
+  let first: IteratorResult<T> | undefined = mayBeQuiet ? undefined : await source.next();
   const events: AsyncIterableIterator<T> = {
     async next() {
       if (first === undefined) return source.next();

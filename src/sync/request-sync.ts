@@ -4,6 +4,7 @@ import type { Database } from '../db/client.ts';
 import { syncSiteJob } from '../queue/definitions.ts';
 import type { Queue } from '../queue/queue.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
+import { publishRequest } from './publish-event.ts';
 
 const UNIQUE_VIOLATION = 'P2002';
 const FOREIGN_KEY_VIOLATION = 'P2003';
@@ -19,7 +20,7 @@ export async function requestSync(
   { database, queue }: { database: Database; queue: Queue },
   input: { siteId: number; entities: readonly Entity[] | null },
 ): Promise<{ runId: string; joined: boolean }> {
-  const entities = [...new Set(input.entities ?? Object.values(Entity))];
+  const entities = Object.values(Entity).filter((entity) => input.entities?.includes(entity) ?? true);
   for (;;) {
     const active = await database.prisma.syncRun.findFirst({
       where: { siteId: input.siteId, endedAt: null },
@@ -38,6 +39,7 @@ export async function requestSync(
             log: { create: { level: 'INFO', message: `A sync of ${entities.join(', ')} was asked for.` } },
           },
         });
+        await publishRequest(transaction, run);
         await queue.enqueue(transaction, syncSiteJob, { runId: run.id });
         return run.id;
       });

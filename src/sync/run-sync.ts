@@ -13,6 +13,7 @@ import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync } from './entity-sync.ts';
 import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
+import { tellTotals } from './tell-totals.ts';
 
 export interface SyncDependencies {
   database: Database;
@@ -71,6 +72,7 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
       const failure = await syncEntity(context, entity, stats);
       if (failure === null) done.add(entity.entity);
       else failures.set(entity.entity, failure);
+      if (entity.entity === 'STATS' && failure === null) await tellTotals(database, run);
     }
   } catch (error) {
     if (!cancellation.signal.aborted) throw error;

@@ -3,7 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Database } from '../db/client.ts';
 import { transaction } from '../db/client.ts';
 import type { Entity, LogLevel, RunStatus } from '../db/generated/prisma/enums.ts';
-import { publishProgress } from './progress.ts';
+import { publishEvent } from './publish-event.ts';
 
 /** Which state may follow which. A run that has ended stays as it is. */
 const transitions: Record<RunStatus, readonly RunStatus[]> = {
@@ -45,7 +45,7 @@ export async function beginRun(database: Database, runId: string): Promise<boole
       return false;
     }
     await writeLog(client, runId, 'INFO', null, 'The run began.');
-    await publishProgress(client, runId);
+    await publishEvent(client, runId, { kind: 'RUN_BEGAN' });
     return true;
   });
 }
@@ -95,7 +95,8 @@ export async function endRun(
     null,
     `The run ended: ${status}${failure === null ? '' : `. ${failure.message}`}`,
   );
-  await publishProgress(client, runId);
+  const { code: errorCode = null, message: errorMessage = null } = failure ?? {};
+  await publishEvent(client, runId, { kind: 'RUN_ENDED', status, errorCode, errorMessage });
   return true;
 }
 

@@ -2,20 +2,9 @@ import type { ClientBase, PoolClient } from 'pg';
 
 import { transaction, type Database } from '../db/client.ts';
 import type { Entity, EntityRunStatus } from '../db/generated/prisma/enums.ts';
-import { publishProgress } from './progress.ts';
+import { publishEvent } from './publish-event.ts';
 import type { Failure } from './runs.ts';
-
-/** The counters of one entity of one run, in rows (pages: answers of the site). */
-export interface Tally {
-  pages: number;
-  received: number;
-  created: number;
-  updated: number;
-  unchanged: number;
-  rejected: number;
-  normalised: number;
-  duplicates: number;
-}
+import type { Tally } from './sync-event.ts';
 
 export const emptyTally = (): Tally => ({
   pages: 0,
@@ -60,7 +49,7 @@ export async function commitPage(
         tally.duplicates,
       ],
     });
-    await publishProgress(client, runId);
+    await publishEvent(client, runId, { kind: 'PAGE_COMMITTED', entity, counters: tally });
   });
 }
 
@@ -77,7 +66,7 @@ export async function beginEntity(
        WHERE run_id = $1 AND entity = $2`,
       [runId, entity, expected],
     );
-    await publishProgress(client, runId);
+    await publishEvent(client, runId, { kind: 'ENTITY_BEGAN', entity, expected, counters: emptyTally() });
   });
 }
 
@@ -88,10 +77,11 @@ export async function endEntity(
   status: EntityRunStatus,
   failure: Failure | null,
 ): Promise<void> {
+  const { code: errorCode = null, message: errorMessage = null } = failure ?? {};
   await client.query(
     `UPDATE sync_entity_run SET status = $3, ended_at = now(), error_code = $4, error_message = $5
      WHERE run_id = $1 AND entity = $2`,
-    [runId, entity, status, failure?.code ?? null, failure?.message ?? null],
+    [runId, entity, status, errorCode, errorMessage],
   );
-  await publishProgress(client, runId);
+  await publishEvent(client, runId, { kind: 'ENTITY_ENDED', entity, status, errorCode, errorMessage });
 }

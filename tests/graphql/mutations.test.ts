@@ -14,6 +14,7 @@ const api = createApi({
   cancelSync: (runId) => gateway.cancel(runId),
   removeSite: (siteId) => gateway.remove(siteId),
   followProgress: (runId, signal) => gateway.follow(runId, signal),
+  followActivity: (signal) => gateway.progress.followAll(signal),
 });
 
 const AddSite = graphql(`
@@ -154,6 +155,7 @@ test('a second sync joins the run under way, and both are answered at once', asy
     cancelSync: (runId) => idle.cancel(runId),
     removeSite: (siteId) => idle.remove(siteId),
     followProgress: (runId, signal) => idle.follow(runId, signal),
+    followActivity: (signal) => idle.progress.followAll(signal),
   });
   const siteId = await idle.addSite('https://gallery.example');
   const input = { siteId: `Site:${siteId}` };

@@ -19,7 +19,7 @@ const query = print(
   graphql(`
     subscription FollowedRun($runId: ID!) {
       syncProgress(runId: $runId) {
-        version
+        sequence
         status
         percent
         run {
@@ -55,8 +55,8 @@ test('a run is followed to its end, every event with what is stored by then, and
   expect(events.at(-1)).toEqual({ event: 'complete', data: null });
   const states = events.slice(0, -1).map(({ data }) => Reflect.get(Object(data), 'data').syncProgress);
   expect(states.at(-1)).toMatchObject({ status: 'SUCCEEDED', percent: 100, run: { status: 'SUCCEEDED' } });
-  const versions = states.map(({ version }) => version);
-  expect(versions).toEqual([...new Set(versions)].toSorted((left, right) => left - right));
+  const sequences = states.map(({ sequence }) => sequence);
+  expect(sequences).toEqual([...new Set(sequences)].toSorted((left, right) => left - right));
   const percents = states.map(({ percent }) => percent);
   expect(percents).toEqual(percents.toSorted((left, right) => left - right));
   expect(states.at(-1).site.paintings.totalCount).toBeGreaterThan(0);
@@ -92,10 +92,10 @@ test('the source ends at once when the client goes, though no event comes any mo
     ended.resolve();
   }
   const stuck = createApi({ ...services, followProgress });
-  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
+  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { sequence } }';
   const response = await subscribe(stuck.yoga, short, { runId: `SyncRun:${someRunId}` });
   const events = eventsOf(response);
-  expect((await events.next()).value).toMatchObject({ data: { data: { syncProgress: { version: 1 } } } });
+  expect((await events.next()).value).toMatchObject({ data: { data: { syncProgress: { sequence: 1 } } } });
   await events.return();
   await ended.promise;
 });
@@ -106,12 +106,12 @@ test('a quiet stream shows that it is alive', async () => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
   const quiet = createApi({ ...services, followProgress });
-  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
+  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { sequence } }';
   const response = await subscribe(quiet.yoga, short, { runId: `SyncRun:${someRunId}` });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  while (!text.includes('version') || !text.endsWith(':\n\n')) text += (await reader?.read())?.value ?? '';
-  expect(text).toMatch(/"version":1[^]*\n\n:\n\n$/);
+  while (!text.includes('sequence') || !text.endsWith(':\n\n')) text += (await reader?.read())?.value ?? '';
+  expect(text).toMatch(/"sequence":1[^]*\n\n:\n\n$/);
   await reader?.cancel();
 });
 
@@ -121,7 +121,7 @@ test('a source that breaks ends the stream with a masked error', async () => {
     throw new Error('secret 42');
   }
   const broken = createApi({ ...services, followProgress });
-  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version } }';
+  const short = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { sequence } }';
   const events = await Array.fromAsync(
     eventsOf(await subscribe(broken.yoga, short, { runId: `SyncRun:${someRunId}` })),
   );

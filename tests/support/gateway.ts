@@ -7,8 +7,8 @@ import type { Database } from '../../src/db/client.ts';
 import type { Entity } from '../../src/db/generated/prisma/enums.ts';
 import { startDemoSite, type DemoSite, type DemoSiteOptions } from '../../src/demo-site/start-demo-site.ts';
 import { cancelSync } from '../../src/sync/cancel-sync.ts';
-import { followProgress } from '../../src/sync/follow-progress.ts';
-import type { SyncProgress } from '../../src/sync/progress.ts';
+import { openProgressFeed, type ProgressFeed } from '../../src/sync/follow-progress.ts';
+import type { SyncProgress } from '../../src/sync/reduce-progress.ts';
 import { removeSite } from '../../src/sync/remove-site.ts';
 import { requestSync } from '../../src/sync/request-sync.ts';
 import type { SyncDependencies } from '../../src/sync/run-sync.ts';
@@ -43,7 +43,8 @@ export interface TestGateway extends AsyncDisposable {
   request(siteId: number, entities?: readonly Entity[]): Promise<{ runId: string; joined: boolean }>;
   cancel(runId: string): Promise<void>;
   remove(siteId: number): Promise<{ name: string; url: string }>;
-  follow(runId: string, signal?: AbortSignal): AsyncGenerator<SyncProgress, void>;
+  readonly progress: ProgressFeed;
+  follow(runId: string, signal?: AbortSignal, after?: number | null): AsyncGenerator<SyncProgress, void>;
   /** Syncs to the end, and tells the state the run ended in. */
   sync(siteId: number, entities?: readonly Entity[]): Promise<SyncProgress>;
 }
@@ -77,15 +78,17 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     (await addSite(deps, { name: 'A gallery', url, key })).id;
   const request = (siteId: number, entities?: readonly Entity[]) =>
     requestSync({ database, queue }, { siteId, entities: entities ?? null });
-  const follow = (runId: string, signal = new AbortController().signal) =>
-    followProgress({ database, events }, runId, signal);
+  const progress = stack.use(openProgressFeed({ database, events, logger }));
+  const follow = (runId: string, signal = new AbortController().signal, after: number | null = null) =>
+    progress.followRun(runId, signal, after);
 
   return {
     database,
     deps,
     request,
-    cancel: (runId) => cancelSync({ database, events, queue }, runId),
-    remove: (siteId) => removeSite({ database, events, queue, logger }, siteId),
+    progress,
+    cancel: (runId) => cancelSync({ database, queue, progress }, runId),
+    remove: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
     follow,
     addSite: register,
     async addDemoSite(demo = {}) {
@@ -96,7 +99,7 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     async sync(siteId, entities) {
       const { runId } = await request(siteId, entities);
       let last: SyncProgress | undefined;
-      for await (const progress of follow(runId)) last = progress;
+      for await (const state of follow(runId)) last = state;
       if (last === undefined) throw new Error('the run told nothing');
       return last;
     },

@@ -70,5 +70,6 @@ export function readingOnly(database: Database): GraphQLServices {
     cancelSync: never,
     removeSite: never,
     followProgress: never,
+    followActivity: never,
   };
 }

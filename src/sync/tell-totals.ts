@@ -1,0 +1,27 @@
+import { transaction, type Database } from '../db/client.ts';
+import type { Entity } from '../db/generated/prisma/enums.ts';
+import { entities } from './entities/index.ts';
+import { publishEvent } from './publish-event.ts';
+
+/** Tells how many rows the site says it holds, as soon as it has said so: from then on the time left is known. */
+export async function tellTotals(
+  database: Database,
+  run: { id: string; siteId: number; entities: readonly Entity[] },
+): Promise<void> {
+  const stats = await database.prisma.siteStats.findUnique({ where: { siteId: run.siteId } });
+  if (stats === null) return;
+  const totals = entities
+    .filter(({ entity }) => run.entities.includes(entity))
+    .map(({ entity, expected }) => [entity, expected(stats)] as const)
+    .filter(([, expected]) => expected !== null);
+  if (totals.length === 0) return;
+  await transaction(database.pool, async (client) => {
+    await client.query(
+      `UPDATE sync_entity_run SET expected = told.expected
+       FROM unnest($2::entity[], $3::int[]) AS told (entity, expected)
+       WHERE run_id = $1 AND status = 'PENDING' AND sync_entity_run.entity = told.entity`,
+      [run.id, totals.map(([entity]) => entity), totals.map(([, expected]) => expected)],
+    );
+    await publishEvent(client, run.id, { kind: 'TOTALS_TOLD', expected: Object.fromEntries(totals) });
+  });
+}
