@@ -12,13 +12,18 @@ export const ADMIN_TOKEN = 'a-token-for-benchmarks-only';
 
 /** A process of its own that ends with the benchmark. */
 export interface Started extends AsyncDisposable {
-  url: string;
+  readonly url: string;
+  readonly pid: number;
   /** The most memory it ever had resident, in MB (10^6 bytes): VmHWM of proc(5). */
   peakRssMb(): number;
 }
 
-/** Starts the gateway as `npm start` does, flags of the runtime included. */
-export async function startGateway(databaseUrl: string, dataDir: string): Promise<Started> {
+/** Starts the gateway as `npm start` does, flags of the runtime included; a worker has no address. */
+export async function startGateway(
+  databaseUrl: string,
+  dataDir: string,
+  settings: Record<string, string> = {},
+): Promise<Started> {
   const { scripts } = Package.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
   const [, ...args] = scripts.start.split(' ');
   const child = spawn(process.execPath, args, {
@@ -30,13 +35,15 @@ export async function startGateway(databaseUrl: string, dataDir: string): Promis
       ADMIN_TOKEN,
       PORT: '0',
       LOG_LEVEL: 'warn',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const line = await firstLine(child);
   const url = /http:\/\/\S+/.exec(line)?.[0].replace(/\/graphql\.?$/, '');
-  if (url === undefined) throw new Error(`The gateway did not say where it serves: ${line}`);
-  return started(child, url);
+  if (url === undefined && settings['ROLE'] !== 'worker')
+    throw new Error(`The gateway did not say where it serves: ${line}`);
+  return started(child, url ?? '');
 }
 
 /** Starts a demo site with so many paintings. */
@@ -49,6 +56,7 @@ export async function startPaintings(count: number): Promise<Started> {
 function started(child: ChildProcess, url: string): Started {
   return {
     url,
+    pid: child.pid ?? 0,
     peakRssMb() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Math.round((Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6);

@@ -1,7 +1,8 @@
+import { benchSubscribers } from './subscribers.ts';
 import { benchSync } from './sync.ts';
 
 /** `npm run bench -- <name>`: prints one JSON line on standard output, what it is doing on standard error. */
-const benches: Record<string, () => Promise<object>> = { sync: benchSync };
+const benches: Record<string, () => Promise<object>> = { sync: benchSync, subscribers: benchSubscribers };
 
 const [name = ''] = process.argv.slice(2);
 const bench = benches[name];
