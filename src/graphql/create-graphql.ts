@@ -11,6 +11,7 @@ import { maskError } from './report-errors.ts';
 import { buildSchema } from './schema.ts';
 import { useEventStreamHeaders } from './use-event-stream-headers.ts';
 import { useRequestIds } from './use-request-ids.ts';
+import { useSharedAnswers } from './use-shared-answers.ts';
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>;
 
@@ -35,7 +36,7 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
       documentCache: createDocumentCache(),
       errorCache: createDocumentCache(),
     },
-    plugins: [useRequestIds(logger), useLimits(), useEventStreamHeaders()],
+    plugins: [useRequestIds(logger), useLimits(), useSharedAnswers(), useEventStreamHeaders()],
   });
 }
 

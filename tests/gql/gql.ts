@@ -31,6 +31,8 @@ type Documents = {
     "\n  query NamesOnly {\n    paintings {\n      edges {\n        node {\n          ...Name\n        }\n      }\n    }\n  }\n  fragment Name on Painting {\n    name\n  }\n": typeof types.NamesOnlyDocument,
     "\n  query ManyNodes($ids: [ID!]!) {\n    nodes(ids: $ids) {\n      id\n      ... on Painting {\n        name\n      }\n    }\n  }\n": typeof types.ManyNodesDocument,
     "\n    subscription FollowedRun($runId: ID!) {\n      syncProgress(runId: $runId) {\n        sequence\n        status\n        percent\n        run {\n          status\n        }\n        site {\n          name\n          paintings {\n            totalCount\n          }\n        }\n        entities {\n          entity\n          status\n          received\n          percent\n        }\n      }\n    }\n  ": typeof types.FollowedRunDocument,
+    "\n    subscription ReplayedRun($runId: ID!, $after: Int) {\n      syncProgress(runId: $runId, after: $after) {\n        sequence\n        rowsPerSecond\n        secondsLeft\n        entities {\n          entity\n          rowsPerSecond\n          secondsLeft\n        }\n      }\n    }\n  ": typeof types.ReplayedRunDocument,
+    "\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  ": typeof types.ActivityDocument,
 };
 const documents: Documents = {
     "\n  query IssuesOfRuns {\n    syncRuns {\n      nodes {\n        id\n        issues {\n          totalCount\n          nodes {\n            record\n          }\n        }\n      }\n    }\n    sites {\n      nodes {\n        open: issues {\n          nodes {\n            record\n          }\n        }\n        all: issues(includeResolved: true) {\n          nodes {\n            record\n          }\n        }\n      }\n    }\n  }\n": types.IssuesOfRunsDocument,
@@ -50,6 +52,8 @@ const documents: Documents = {
     "\n  query NamesOnly {\n    paintings {\n      edges {\n        node {\n          ...Name\n        }\n      }\n    }\n  }\n  fragment Name on Painting {\n    name\n  }\n": types.NamesOnlyDocument,
     "\n  query ManyNodes($ids: [ID!]!) {\n    nodes(ids: $ids) {\n      id\n      ... on Painting {\n        name\n      }\n    }\n  }\n": types.ManyNodesDocument,
     "\n    subscription FollowedRun($runId: ID!) {\n      syncProgress(runId: $runId) {\n        sequence\n        status\n        percent\n        run {\n          status\n        }\n        site {\n          name\n          paintings {\n            totalCount\n          }\n        }\n        entities {\n          entity\n          status\n          received\n          percent\n        }\n      }\n    }\n  ": types.FollowedRunDocument,
+    "\n    subscription ReplayedRun($runId: ID!, $after: Int) {\n      syncProgress(runId: $runId, after: $after) {\n        sequence\n        rowsPerSecond\n        secondsLeft\n        entities {\n          entity\n          rowsPerSecond\n          secondsLeft\n        }\n      }\n    }\n  ": types.ReplayedRunDocument,
+    "\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  ": types.ActivityDocument,
 };
 
 /**
@@ -134,6 +138,14 @@ export function graphql(source: "\n  query ManyNodes($ids: [ID!]!) {\n    nodes(
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n    subscription FollowedRun($runId: ID!) {\n      syncProgress(runId: $runId) {\n        sequence\n        status\n        percent\n        run {\n          status\n        }\n        site {\n          name\n          paintings {\n            totalCount\n          }\n        }\n        entities {\n          entity\n          status\n          received\n          percent\n        }\n      }\n    }\n  "): (typeof documents)["\n    subscription FollowedRun($runId: ID!) {\n      syncProgress(runId: $runId) {\n        sequence\n        status\n        percent\n        run {\n          status\n        }\n        site {\n          name\n          paintings {\n            totalCount\n          }\n        }\n        entities {\n          entity\n          status\n          received\n          percent\n        }\n      }\n    }\n  "];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    subscription ReplayedRun($runId: ID!, $after: Int) {\n      syncProgress(runId: $runId, after: $after) {\n        sequence\n        rowsPerSecond\n        secondsLeft\n        entities {\n          entity\n          rowsPerSecond\n          secondsLeft\n        }\n      }\n    }\n  "): (typeof documents)["\n    subscription ReplayedRun($runId: ID!, $after: Int) {\n      syncProgress(runId: $runId, after: $after) {\n        sequence\n        rowsPerSecond\n        secondsLeft\n        entities {\n          entity\n          rowsPerSecond\n          secondsLeft\n        }\n      }\n    }\n  "];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  "): (typeof documents)["\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  "];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
