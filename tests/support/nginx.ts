@@ -12,8 +12,14 @@ export const nginxPath = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin'
   .map((folder) => join(folder, 'nginx'))
   .find((path) => existsSync(path));
 
-/** As it comes, buffering included; for WebSocket the headers that nginx does not pass on by itself. */
-const configuration = (port: number, target: string) => `
+/** What nginx needs for WebSocket: headers that it does not pass on by itself, and HTTP/1.1. */
+const passUpgrade = `
+  proxy_http_version 1.1;
+  proxy_set_header Upgrade $http_upgrade;
+  proxy_set_header Connection upgrade;`;
+
+/** As it comes, buffering and HTTP/1.0 included. */
+const configuration = (port: number, target: string, more: string) => `
   daemon off;
   master_process off;
   pid nginx.pid;
@@ -26,20 +32,20 @@ const configuration = (port: number, target: string) => `
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
-    map $http_upgrade $connection_upgrade { default upgrade; '' close; }
     server {
       listen 127.0.0.1:${port};
       location / {
         proxy_pass ${target};
-        proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
+        ${more}
       }
     }
   }`;
 
 /** A real nginx in front of a server, on a free port, with everything it writes in a directory of its own. */
-export async function startNginx(target: string): Promise<AsyncDisposable & { url: string }> {
+export async function startNginx(
+  target: string,
+  { webSocket = false } = {},
+): Promise<AsyncDisposable & { url: string }> {
   if (nginxPath === undefined) {
     throw new Error('Expected nginx on this machine, found none: install it (apt-get install nginx).');
   }
@@ -47,7 +53,7 @@ export async function startNginx(target: string): Promise<AsyncDisposable & { ur
   const port = await freePort();
   writeFileSync(
     join(directory.path, 'nginx.conf'),
-    configuration(port, target.replace('localhost', '127.0.0.1')),
+    configuration(port, target.replace('localhost', '127.0.0.1'), webSocket ? passUpgrade : ''),
   );
   const child = spawn(nginxPath, ['-p', directory.path, '-c', 'nginx.conf'], {
     stdio: ['ignore', 'ignore', 'pipe'],
