@@ -22,15 +22,23 @@ export interface Loaders {
 
 export function createLoaders(database: Database): Loaders {
   const batches = new Map<string, unknown>();
+  const batch = <Key, Value, CacheKey = Key>(name: string, make: () => DataLoader<Key, Value, CacheKey>) => {
+    const loader = batches.get(name) ?? make();
+    batches.set(name, loader);
+    // The name holds everything that sets two loaders apart, so one name is always one type.
+    return loader as DataLoader<Key, Value, CacheKey>;
+  };
+  // Made when they are asked for: most answers need none of them.
   return {
-    site: new DataLoader((ids) => loadSites(database, ids)),
-    painting: recordLoader<Painting>(database, paintingTable),
-    user: recordLoader<User>(database, userTable),
-    batch: <Key, Value>(name: string, make: () => DataLoader<Key, Value>) => {
-      const loader = batches.get(name) ?? make();
-      batches.set(name, loader);
-      // The name holds everything that sets two loaders apart, so one name is always one type.
-      return loader as DataLoader<Key, Value>;
+    batch,
+    get site() {
+      return batch('site', () => new DataLoader<number, Site>((ids) => loadSites(database, ids)));
+    },
+    get painting() {
+      return batch('painting', () => recordLoader<Painting>(database, paintingTable));
+    },
+    get user() {
+      return batch('user', () => recordLoader<User>(database, userTable));
     },
   };
 }

@@ -41,7 +41,7 @@ export function reportErrors<Result extends ExecutionResult>(
 }
 
 /** The same for one error. */
-export function reportError(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
+function reportError(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
   const { unexpected, ...extensions } = error.extensions;
   if (unexpected === true)
     logger.error({ err: error.originalError, requestId, path: error.path }, 'a request failed');

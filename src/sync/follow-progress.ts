@@ -43,8 +43,8 @@ export interface ProgressFeed extends Disposable {
 }
 
 /** Beyond this many answers a second, states are passed on less often: a crowd must not slow the syncs it watches. */
-const ANSWERS_PER_SECOND = 1_000;
-/** Up to here every state is passed on. */
+const ANSWERS_PER_SECOND = 500;
+/** So few followers that this would be the wait between two states are told every state. */
 const UNPACED_MS = 50;
 /** The end of an entity is shown this soon, however many look. */
 const ENTITY_END_WITHIN_MS = 250;
