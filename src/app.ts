@@ -6,7 +6,9 @@ import { migrate } from './db/migrate.ts';
 import { openEventBus } from './events/bus.ts';
 import { openQueue } from './queue/queue.ts';
 import { addSite } from './registry/add-site.ts';
+import { updateSite } from './registry/update-site.ts';
 import { cancelSync } from './sync/cancel-sync.ts';
+import { confirmDeletions, discardDeletions } from './sync/decide-hold.ts';
 import { openProgressFeed } from './sync/follow-progress.ts';
 import { removeSite } from './sync/remove-site.ts';
 import { requestSync } from './sync/request-sync.ts';
@@ -73,6 +75,9 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     requestSync: (input) => requestSync({ database, queue }, input),
     cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
     removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
+    updateSite: (siteId, changes) => updateSite(database, siteId, changes),
+    confirmDeletions: (holdId) => confirmDeletions(database, holdId),
+    discardDeletions: (holdId) => discardDeletions(database, holdId),
     followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
     followActivity: (signal) => progress.followAll(signal),
   };

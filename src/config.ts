@@ -49,7 +49,7 @@ const Environment = z.object({
   ROLE: z.enum(['all', 'server', 'worker'], 'must be all, server or worker').default('all'),
   CORS_ORIGINS: listOfOrigins.default([]),
   SYNC_CONCURRENCY: wholeNumber(1, 100).default(4),
-  SYNC_PAGE_ROWS: wholeNumber(1, 10_000).default(1_000),
+  SYNC_PAGE_ROWS: wholeNumber(2, 10_000).default(1_000),
   SYNC_REQUESTS_AT_ONCE: wholeNumber(1, 1_000).default(16),
   SYNC_CALL_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(120_000),
   SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),

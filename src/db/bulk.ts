@@ -24,6 +24,7 @@ export interface BulkChildren<Row, Child> {
 
 /** A guarded upsert of one mirrored table: SQL made once, and the arrays it takes. */
 export interface Upsert<Row> {
+  readonly table: string;
   /** Under which name a connection prepares it. */
   readonly name: string | undefined;
   readonly text: string;
@@ -33,7 +34,8 @@ export interface Upsert<Row> {
 /**
  * Builds the statement that writes a page at once. Three guards make it safe to repeat, in any order: a row equal to
  * the stored one is not written, a row older than the stored one (`observed_at`) is not written, and a tombstoned
- * row that comes back is revived. Children are written only where their owner was, so a value of the owner must tell
+ * row that comes back is revived. A stored time that is yet to come was written while the clock ran ahead: it does not
+ * count. Children are written only where their owner was, so a value of the owner must tell
  * when they differ.
  *
  * @param key the columns after `site_id` that make a row's key
@@ -53,13 +55,14 @@ export function upsertStatement<Row, Child = never>(
       SELECT $1::int, given.*, $2::timestamptz FROM ${given(columns, FIRST_ARRAY)}
       ON CONFLICT (site_id, ${keyNames}) DO UPDATE SET
         ${assignments(values)}, observed_at = EXCLUDED.observed_at, deleted_at = NULL
-      WHERE stored.observed_at <= EXCLUDED.observed_at
+      WHERE (stored.observed_at <= EXCLUDED.observed_at OR stored.observed_at > clock_timestamp())
         AND ((${list('stored')}) IS DISTINCT FROM (${list('EXCLUDED')}) OR stored.deleted_at IS NOT NULL)
       RETURNING ${keyNames}, (xmax = 0) AS created
     )${children === undefined ? '' : childClauses(children, FIRST_ARRAY + columns.length)}
     SELECT count(*) FILTER (WHERE created)::int AS created, count(*) FILTER (WHERE NOT created)::int AS updated
     FROM written`;
   return {
+    table,
     // With children it is planned anew each time: a plan made while the tables were empty would be ruinous later.
     name: children === undefined ? `upsert-${table}` : undefined,
     text,

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, type PoolClient } from 'pg';
+import { DatabaseError, Pool, type PoolClient } from 'pg';
 
+import { CimaiseError, systemCodeOf } from '../core/errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 
 /** One pool for both doors to the database: Prisma for records, plain SQL for bulk writes and lists. */
@@ -19,16 +20,22 @@ export interface DatabaseOptions {
   onError: (error: Error) => void;
 }
 
+const CONNECTION_TIMEOUT_MS = 10_000;
+
 /** Opens the pool lazily: the first query connects. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: url,
     application_name: options.applicationName,
     max: options.connections,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
   });
   pool.on('error', options.onError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    // Its own 2 s would fail some of a few hundred syncs that are asked for at once.
+    transactionOptions: { maxWait: CONNECTION_TIMEOUT_MS },
+  });
   return {
     url,
     pool,
@@ -61,4 +68,21 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** PostgreSQL's classes of errors that say nothing about the statement: connection, resources, operator's doing. */
+const NOT_THE_STATEMENT = /^(08|53|57)/;
+/** What the driver throws without a code. */
+const DRIVER_LOST = /connection terminated|not queryable|timeout exceeded when trying to connect/i;
+
+/**
+ * Whether the failure is that the database could not be reached, was stopped or crashed: the same may work in a moment.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof CimaiseError || !(error instanceof Error)) return false;
+  const code = systemCodeOf(error);
+  if (error instanceof DatabaseError) return NOT_THE_STATEMENT.test(code ?? '');
+  return /^E[A-Z]+$/.test(code ?? '') || DRIVER_LOST.test(error.message);
 }

@@ -7,6 +7,7 @@ import type { Site, SiteRequest } from './endpoints/site.ts';
 import { answerInstead } from './faults/answer-instead.ts';
 import type { FaultWatch } from './faults/fault-board.ts';
 import { sendBroken } from './faults/send-broken.ts';
+import { drifts, driftText } from './faults/drift-rows.ts';
 import { spoilsText, spoilText } from './faults/spoil-text.ts';
 import { readBody } from './read-body.ts';
 import { recordKinds } from './records/index.ts';
@@ -91,8 +92,12 @@ async function answerRequest(site: Site, route: Route | undefined, request: Site
   const answer = await handler(site, request);
   // Lists spoil a row of theirs; what is one object is spoiled here.
   const isObject = endpoint !== undefined && !(endpoint in recordKinds) && typeof answer.body === 'string';
-  if (!isObject || answer.status !== 200 || !spoilsText(request.faults)) return answer;
-  return { ...answer, body: spoilText(String(answer.body), request.faults) };
+  if (!isObject || answer.status !== 200) return answer;
+  const answered = drifts(request.faults)
+    ? { ...answer, body: driftText(String(answer.body), request.faults) }
+    : answer;
+  if (!spoilsText(request.faults)) return answered;
+  return { ...answered, body: spoilText(String(answered.body), request.faults) };
 }
 
 function decoded(text: string): string {

@@ -20,6 +20,8 @@ export interface DemoSiteOptions {
   readonly seed?: number;
   readonly counts?: Partial<Record<Entity, number>>;
   readonly faults?: DemoFaults;
+  /** Called with each request before it is answered, so that rows can change while they are being read. */
+  readonly onRequest?: (seen: SeenRequest) => void;
 }
 
 /** A running template site. */
@@ -62,6 +64,7 @@ export async function startDemoSite(options: DemoSiteOptions): Promise<DemoSite>
   const requests: SeenRequest[] = [];
   const log = (seen: SeenRequest) => {
     if (requests.push(seen) > REQUESTS_KEPT) requests.splice(0, REQUESTS_KEPT / 2);
+    options.onRequest?.(seen);
   };
   const stopping = new AbortController();
   const handling = { site, board, log, signal: stopping.signal };

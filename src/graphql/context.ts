@@ -1,5 +1,6 @@
 import type { Database } from '../db/client.ts';
 import type { Entity } from '../db/generated/prisma/enums.ts';
+import type { SiteChanges } from '../registry/update-site.ts';
 import type { SyncProgress } from '../sync/reduce-progress.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -17,6 +18,12 @@ export interface GraphQLServices {
   cancelSync(runId: string): Promise<void>;
   /** Removes a site with its mirror. Throws a CimaiseError with code SITE_NOT_FOUND, SITE_BUSY. */
   removeSite(siteId: number): Promise<{ name: string; url: string }>;
+  /** Changes how a site is treated. Throws a CimaiseError with code SITE_NOT_FOUND, INVALID_PERCENT. */
+  updateSite(siteId: number, changes: SiteChanges): Promise<void>;
+  /** Tombstones what a deletion hold names. Throws a CimaiseError with code HOLD_NOT_FOUND, HOLD_DECIDED, SYNC_UNDER_WAY. */
+  confirmDeletions(holdId: number): Promise<number>;
+  /** Lets it live. Throws the same. */
+  discardDeletions(holdId: number): Promise<void>;
   /**
    * The state as it is, or after each event later than `after`, then newer states, then the end; then completes.
    * Throws a CimaiseError with code RUN_NOT_FOUND, EVENT_NOT_FOUND.

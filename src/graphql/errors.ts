@@ -3,7 +3,9 @@ import { GraphQLError } from 'graphql';
 import type { CimaiseError } from '../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../registry/add-site.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
+import { InvalidPercentError } from '../registry/update-site.ts';
 import { RunEndedError } from '../sync/cancel-sync.ts';
+import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../sync/decide-hold.ts';
 import { EventNotFoundError, RunNotFoundError } from '../sync/follow-progress.ts';
 import { SiteBusyError } from '../sync/remove-site.ts';
 
@@ -17,6 +19,10 @@ const publicErrors = [
   EventNotFoundError,
   RunEndedError,
   SiteBusyError,
+  HoldNotFoundError,
+  HoldDecidedError,
+  SyncUnderWayError,
+  InvalidPercentError,
 ] as const;
 
 export const isPublic = (thrown: unknown): thrown is CimaiseError =>

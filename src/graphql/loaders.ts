@@ -11,11 +11,20 @@ interface RecordKey {
   readonly sourceId: bigint;
 }
 
+/** What the rows of all mirrored records have in common. */
+export interface MirroredRow extends RecordKey {
+  readonly firstSeenAt: Date;
+  readonly observedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
 /** What is read in batches while one answer is made. */
 export interface Loaders {
   readonly site: DataLoader<number, Site>;
   readonly painting: DataLoader<RecordKey, Painting | null, string>;
   readonly user: DataLoader<RecordKey, User | null, string>;
+  /** The records of any table. */
+  record(table: Table): DataLoader<RecordKey, MirroredRow | null, string>;
   /** The DataLoader of that name, made when first asked for. */
   batch<Key, Value>(name: string, make: () => DataLoader<Key, Value>): DataLoader<Key, Value>;
 }
@@ -28,9 +37,15 @@ export function createLoaders(database: Database): Loaders {
     // The name holds everything that sets two loaders apart, so one name is always one type.
     return loader as DataLoader<Key, Value, CacheKey>;
   };
+  const records = new Map<Table, DataLoader<RecordKey, MirroredRow | null, string>>();
   // Made when they are asked for: most answers need none of them.
   return {
     batch,
+    record(table) {
+      const loader = records.get(table) ?? recordLoader<MirroredRow>(database, table);
+      records.set(table, loader);
+      return loader;
+    },
     get site() {
       return batch('site', () => new DataLoader<number, Site>((ids) => loadSites(database, ids)));
     },

@@ -65,8 +65,26 @@ export const syncIssueTable: Table = {
   keys: ['id', 'siteId'],
 };
 
+export const siteDriftTable: Table = {
+  name: 'site_drift',
+  fields: Object.keys(Prisma.SiteDriftScalarFieldEnum),
+  keys: ['id', 'siteId'],
+};
+
 export const syncLogTable: Table = {
   name: 'sync_log_entry',
   fields: Object.keys(Prisma.SyncLogEntryScalarFieldEnum),
   keys: ['id'],
+};
+
+export const deletionHoldTable: Table = {
+  name: 'deletion_hold',
+  fields: Object.keys(Prisma.DeletionHoldScalarFieldEnum),
+  keys: ['id', 'siteId', 'entity'],
+};
+
+export const deletionHoldRowTable: Table = {
+  name: 'deletion_hold_row',
+  fields: Object.keys(Prisma.DeletionHoldRowScalarFieldEnum),
+  keys: ['holdId', 'record'],
 };

@@ -25,7 +25,7 @@ export const syncSiteJob: JobDefinition<{ runId: string }> = {
     notify: true,
     heartbeatSeconds: 30,
     expireInSeconds: DAY_S,
-    retryLimit: 5, // for killed workers: what a site does wrong ends the run, not the job
+    retryLimit: 100, // for killed workers and a database that was away: what a site does wrong ends the run, not the job
     deleteAfterSeconds: DAY_S,
   },
 };

@@ -1,8 +1,14 @@
 import type { Database } from '../db/client.ts';
 import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
-import type { SiteStats } from '../db/generated/prisma/client.ts';
 import type { Logger } from '../core/logger.ts';
 import type { TemplateClient, TemplateSite } from '../template/client.ts';
+import type { StatsRecord } from '../template/contract/stats.ts';
+import type { Lease } from './lease.ts';
+import type { Tally } from './sync-event.ts';
+import type { MirroredTable } from './tombstone.ts';
+
+/** What a site says it holds, as it answers it or as it is stored. */
+type SiteTotals = Pick<StatsRecord, 'paintings' | 'users' | 'orders' | 'exhibitions' | 'customRequests'>;
 
 /** What bringing one entity of one site up to date needs. */
 export interface EntityContext {
@@ -10,7 +16,15 @@ export interface EntityContext {
   template: TemplateClient;
   site: TemplateSite;
   siteId: number;
-  runId: string;
+  lease: Lease;
+  /** The counters of this entity: from zero, or as a killed worker left them. */
+  tally: Tally;
+  /** Rows the site said in this run that it holds; null where it did not say. */
+  expected: number | null;
+  /** Asks the site again how many rows it holds; null where it does not say. */
+  askTotal: () => Promise<number | null>;
+  /** The time of the database at a time of this process: what orders the writes of many processes. */
+  observedAt: (time: Date) => Date;
   pageRows: number;
   strict: boolean;
   signal: AbortSignal;
@@ -20,8 +34,10 @@ export interface EntityContext {
 /** One kind of mirrored record: how it is brought up to date. Adding a kind adds a file and a line in entities/. */
 export interface EntitySync {
   entity: Entity;
+  /** Where its records are kept; null where none of them can go. */
+  table: MirroredTable | null;
   /** How many rows the site says it holds, where it says so. */
-  expected: (stats: SiteStats) => number | null;
+  expected: (stats: SiteTotals) => number | null;
   /** Brings the mirror up to date, and tells the site's generation where the answers showed it. */
   sync: (context: EntityContext) => Promise<Generation | null>;
 }

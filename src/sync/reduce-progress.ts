@@ -125,6 +125,8 @@ const pending = (entity: Entity): EntityProgress => ({
   rejected: 0,
   normalised: 0,
   duplicates: 0,
+  tombstoned: 0,
+  held: 0,
   errorCode: null,
   errorMessage: null,
   startedAt: null,

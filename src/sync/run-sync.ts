@@ -1,6 +1,7 @@
 import { CimaiseError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { transaction, type Database } from '../db/client.ts';
+import { isConnectionLost, type Database } from '../db/client.ts';
+import { readClockSkewMs } from '../db/clock.ts';
 import type { SiteStats } from '../db/generated/prisma/client.ts';
 import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
 import type { EventBus } from '../events/bus.ts';
@@ -11,6 +12,7 @@ import { patientClient, type Patience, type Retry } from '../template/patient-cl
 import { watchCancellation } from './cancellation.ts';
 import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync } from './entity-sync.ts';
+import { leased, LeaseLostError, type Lease } from './lease.ts';
 import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
 import { tellTotals } from './tell-totals.ts';
@@ -36,7 +38,9 @@ export interface SyncDependencies {
 export async function runSync(deps: SyncDependencies, runId: string, signal: AbortSignal): Promise<void> {
   const { database, logger } = deps;
   using cancellation = watchCancellation(deps, runId); // before the run is read: nothing falls in between
-  if (!(await beginRun(database, runId))) return;
+  const lease = await beginRun(database, runId);
+  if (lease === null) return;
+  const skewMs = await readClockSkewMs(database.pool);
   const run = await database.prisma.syncRun.findUniqueOrThrow({
     where: { id: runId },
     include: { entityRuns: true },
@@ -48,7 +52,7 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
     if (!(error instanceof CimaiseError)) throw error;
     // Its key does not open: nothing of the site can be tried.
     logger.error({ err: error, runId }, 'a sync run failed');
-    await transaction(database.pool, (client) => endRun(client, runId, 'FAILED', describe(error)));
+    await leased(database, lease, (client) => endRun(client, runId, 'FAILED', describe(error)));
     return;
   }
   const failures = new Map<Entity, EntityFailure>();
@@ -62,7 +66,8 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
         ...deps,
         site,
         siteId: run.siteId,
-        runId,
+        lease,
+        observedAt: (time: Date) => new Date(time.getTime() + skewMs),
         signal: AbortSignal.any([signal, cancellation.signal]),
       };
       // Figures of an earlier run say nothing about what this one will find.
@@ -72,15 +77,15 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
       const failure = await syncEntity(context, entity, stats);
       if (failure === null) done.add(entity.entity);
       else failures.set(entity.entity, failure);
-      if (entity.entity === 'STATS' && failure === null) await tellTotals(database, run);
+      if (entity.entity === 'STATS' && failure === null) await tellTotals(database, lease, run);
     }
   } catch (error) {
-    if (!cancellation.signal.aborted) throw error;
+    if (!cancellation.signal.aborted || error instanceof LeaseLostError) throw error;
     logger.info({ runId, reason: messageOf(error) }, 'a sync run was called off');
-    await transaction(database.pool, (client) => endRun(client, runId, 'CANCELLED', calledOff));
+    await leased(database, lease, (client) => endRun(client, runId, 'CANCELLED', calledOff));
     return;
   }
-  await conclude(deps, run, failures);
+  await conclude(deps, lease, run, failures);
 }
 
 /**
@@ -88,12 +93,14 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
  * throws at that end.
  */
 async function syncEntity(
-  context: EntityContext & Pick<SyncDependencies, 'patience'>,
-  { entity, expected, sync }: EntitySync,
+  context: RunContext,
+  { entity, expected: totalOf, sync }: EntitySync,
   stats: SiteStats | null,
 ): Promise<EntityFailure | null> {
-  const { database, siteId, runId, signal, logger } = context;
-  await beginEntity(database, { runId, entity, expected: stats === null ? null : expected(stats) });
+  const { database, site, siteId, lease, signal, logger } = context;
+  const { runId } = lease;
+  const expected = stats === null ? null : totalOf(stats);
+  const tally = await beginEntity(database, { lease, entity, expected });
   const stop = new AbortController(); // ends a fetch that works ahead when the writing fails
   try {
     const template = patientClient(context.template, context.patience, (retry) =>
@@ -102,9 +109,19 @@ async function syncEntity(
     const generation = await sync({
       ...context,
       template,
+      tally,
+      expected,
+      askTotal: async () => {
+        try {
+          return totalOf((await template.stats(site, { signal })).stats);
+        } catch (error) {
+          if (error instanceof CimaiseError) return null; // what the site does not say, it does not say
+          throw error;
+        }
+      },
       signal: AbortSignal.any([signal, stop.signal]),
     });
-    await transaction(database.pool, async (client) => {
+    await leased(database, lease, async (client) => {
       await endEntity(client, { runId, entity }, 'SUCCEEDED', null);
       if (generation === null) return;
       await client.query('UPDATE site SET generation = $2 WHERE id = $1 AND generation IS DISTINCT FROM $2', [
@@ -114,11 +131,12 @@ async function syncEntity(
     });
     return null;
   } catch (error) {
-    if (signal.aborted) throw error;
+    // Neither is a fault of the site: the run stays open for another worker, or for this one in a moment.
+    if (signal.aborted || error instanceof LeaseLostError || isConnectionLost(error)) throw error;
     const unsupported = causeOf(error)?.unsupported === true;
     const failure = { ...describe(error), unsupported };
     logger[failure.code === 'INTERNAL' ? 'error' : 'warn']({ err: error, runId, entity }, 'an entity failed');
-    await transaction(database.pool, async (client) => {
+    await leased(database, lease, async (client) => {
       await writeLog(client, runId, unsupported ? 'WARNING' : 'ERROR', entity, failure.message);
       await endEntity(client, { runId, entity }, unsupported ? 'UNSUPPORTED' : 'FAILED', failure);
     });
@@ -127,6 +145,9 @@ async function syncEntity(
     stop.abort();
   }
 }
+
+/** What all entities of a run share. */
+type RunContext = Omit<EntityContext, 'tally' | 'expected' | 'askTotal'> & Pick<SyncDependencies, 'patience'>;
 
 /** How an entity ended that did not succeed. */
 interface EntityFailure extends Failure {
@@ -140,6 +161,7 @@ const sentenceOf = ({ error, retry, retries, delayMs }: Retry): string =>
 /** Ends the run and says how the site does, from what happened to its entities. */
 async function conclude(
   { database }: SyncDependencies,
+  lease: Lease,
   run: { id: string; siteId: number; entities: Entity[] },
   failures: ReadonlyMap<Entity, EntityFailure>,
 ): Promise<void> {
@@ -149,7 +171,7 @@ async function conclude(
   // Nothing of all that a template site has: this is none, or not its address.
   const [first] = whole && nothingCame ? all : all.filter(({ unsupported }) => !unsupported);
   const status: RunStatus = first === undefined ? 'SUCCEEDED' : nothingCame ? 'FAILED' : 'PARTIAL';
-  await transaction(database.pool, async (client) => {
+  await leased(database, lease, async (client) => {
     if (!(await endRun(client, run.id, status, first ?? null))) return;
     const refused = isKeyRefused(run.entities, failures);
     // A run of a few entities says nothing about the site as a whole, unless its key was refused.

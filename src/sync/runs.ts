@@ -3,7 +3,9 @@ import type { ClientBase, Pool } from 'pg';
 import type { Database } from '../db/client.ts';
 import { transaction } from '../db/client.ts';
 import type { Entity, LogLevel, RunStatus } from '../db/generated/prisma/enums.ts';
+import type { Lease } from './lease.ts';
 import { publishEvent } from './publish-event.ts';
+import { forgetParts } from './scans.ts';
 
 /** Which state may follow which. A run that has ended stays as it is. */
 const transitions: Record<RunStatus, readonly RunStatus[]> = {
@@ -27,26 +29,29 @@ export interface Failure {
 }
 
 /**
- * Takes the run into work: queued, or left running by a worker that was killed. One that was called off meanwhile
- * ends here.
+ * Takes the run into work: queued, or left running by a worker that was killed. From then on no other worker may
+ * write for it. One that was called off meanwhile ends here.
  *
- * @returns false when it has ended, or is gone
+ * @returns null when it has ended, or is gone
  */
-export async function beginRun(database: Database, runId: string): Promise<boolean> {
+export async function beginRun(database: Database, runId: string): Promise<Lease | null> {
   return transaction(database.pool, async (client) => {
-    const { rows } = await client.query<{ cancelled: boolean }>(
-      `UPDATE sync_run SET status = 'RUNNING', started_at = coalesce(started_at, now())
-       WHERE id = $1 AND status = ANY ($2::run_status[]) RETURNING cancel_requested_at IS NOT NULL AS cancelled`,
+    const { rows } = await client.query<{ cancelled: boolean; attempt: number }>(
+      `UPDATE sync_run SET status = 'RUNNING', started_at = coalesce(started_at, now()), attempt = attempt + 1
+       WHERE id = $1 AND status = ANY ($2::run_status[])
+       RETURNING cancel_requested_at IS NOT NULL AS cancelled, attempt`,
       [runId, before('RUNNING')],
     );
-    if (rows[0] === undefined) return false;
-    if (rows[0].cancelled) {
+    if (rows[0] === undefined) return null;
+    const { cancelled, attempt } = rows[0];
+    if (cancelled) {
       await endRun(client, runId, 'CANCELLED', calledOff);
-      return false;
+      return null;
     }
-    await writeLog(client, runId, 'INFO', null, 'The run began.');
+    const sentence = attempt === 1 ? 'The run began.' : `The run goes on, attempt ${attempt}.`;
+    await writeLog(client, runId, 'INFO', null, sentence);
     await publishEvent(client, runId, { kind: 'RUN_BEGAN' });
-    return true;
+    return { runId, attempt };
   });
 }
 
@@ -87,6 +92,7 @@ export async function endRun(
      WHERE run_id = $1 AND status IN ('PENDING', 'RUNNING')`,
     [runId],
   );
+  await forgetParts(client, runId, null);
   const level = status === 'SUCCEEDED' ? 'INFO' : status === 'FAILED' ? 'ERROR' : 'WARNING';
   await writeLog(
     client,

@@ -14,6 +14,10 @@ export const Tally = z.object({
   rejected: count,
   normalised: count,
   duplicates: count,
+  /** Rows of the mirror that were marked as gone. */
+  tombstoned: count,
+  /** Rows of the mirror that are gone, but wait for a person to say so. */
+  held: count,
 });
 export type Tally = z.infer<typeof Tally>;
 

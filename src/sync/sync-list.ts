@@ -1,73 +1,169 @@
-import { upsert, type Upsert } from '../db/bulk.ts';
-import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
-import type { ListEnd, RecordBatch } from '../template/client.ts';
-import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
+import type { Entity, Generation, ScanVerdict } from '../db/generated/prisma/enums.ts';
+import type { DriftReport } from '../template/contract/drift.ts';
+import { findMissing, verdictOf } from './absence.ts';
+import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
-import { closeUnseenIssues, hasOpenIssues, recordIssues } from './issues.ts';
-import { prefetch } from './prefetch.ts';
-import { scan, type ScanEnd } from './scan.ts';
+import { IdSet } from './id-set.ts';
+import { closeUnseenIssues, hasOpenIssues } from './issues.ts';
+import { leased } from './lease.ts';
+import { createPass, type Pass } from './pass.ts';
+import { readPass, type MirroredList } from './read-pass.ts';
 import { writeLog } from './runs.ts';
-import { commitPage, emptyTally } from './tally.ts';
-import { validateChunks } from './validate.ts';
-
-/** A mirrored list: where it is read, how a row is checked, how a page is written. */
-export interface MirroredList<Row extends { sourceId: number }> {
-  entity: Entity;
-  paged: boolean;
-  read: (context: EntityContext, offset: number) => AsyncGenerator<RecordBatch, ListEnd>;
-  validate: (raw: unknown, options: ValidateOptions) => Validated<Row>;
-  statement: Upsert<Row>;
-}
+import { beginScan, endScan, readScans, type StoredScan } from './scans.ts';
+import { sweep } from './sweep.ts';
+import { commitPage } from './tally.ts';
+import { recordTable } from './tombstone.ts';
 
 /**
- * Brings one list of one site up to date: fetches, validates and writes page after page, each stage one page ahead
- * of the next. Nothing is deleted here.
+ * Brings one list of one site up to date: reads and writes it, and deletes what is proven gone. Goes on where a
+ * killed worker stopped: behind the last page that was committed.
  */
 export async function syncList<Row extends { sourceId: number }>(
   context: EntityContext,
   list: MirroredList<Row>,
 ): Promise<Generation | null> {
-  const { database, siteId, runId, pageRows, signal } = context;
-  const scope = { siteId, runId, entity: list.entity };
-  const tally = emptyTally();
-  let openIssues = await hasOpenIssues(database.pool, scope);
-
-  const chunks = prefetch(scan((offset) => list.read(context, offset), { pageRows, paged: list.paged }));
-  const pages = prefetch(validateChunks(chunks, list.validate, { strict: context.strict }));
-  let step = await pages.next();
-  for (; step.done !== true; step = await pages.next()) {
-    signal.throwIfAborted();
-    const page = step.value;
-    await commitPage(database, { runId, entity: list.entity, tally }, async (client) => {
-      const counts = await upsert(client, list.statement, siteId, page.sentAt, page.rows);
-      if (openIssues || page.issues.length > 0) await recordIssues(client, scope, page.records, page.issues);
-      tally.pages = page.pages;
-      tally.received += page.records.length;
-      tally.created += counts.created;
-      tally.updated += counts.updated;
-      tally.unchanged += counts.unchanged;
-      tally.rejected += page.rejected;
-      tally.normalised += page.normalised;
-      tally.duplicates += page.duplicates;
-    });
-    openIssues ||= page.issues.length > 0;
+  const { database, siteId, lease } = context;
+  const scope = { siteId, runId: lease.runId, entity: list.entity };
+  const proof = await readUntilProven(context, list);
+  if (await hasOpenIssues(database.pool, scope)) {
+    await leased(database, lease, (client) =>
+      closeUnseenIssues(client, scope, (record) => isMet(record, proof.pass)),
+    );
   }
-  const end = step.value;
-  tally.pages = end.pages;
-  await commitPage(database, { runId, entity: list.entity, tally }, async (client) => {
-    if (openIssues) await closeUnseenIssues(client, scope, (record) => isMet(record, end));
-    if (end.repeated.length > 0) {
-      await writeLog(client, runId, 'WARNING', list.entity, repetition(tally.duplicates, end.repeated));
-    }
-  });
-  return end.generation;
+  if (proof.verdict === 'COMPLETE') {
+    const table = recordTable(list.statement.table);
+    const { gone, missedAt } = proof;
+    await sweep(context, { entity: list.entity, table, records: gone.map(String), missedAt });
+  } else {
+    await writeLog(database.pool, lease.runId, 'WARNING', list.entity, unproven(proof));
+  }
+  return proof.generation;
 }
 
-/** Whether the scan met the record: an id, or a place of the list. */
-function isMet(record: string, { ids, rows }: ScanEnd): boolean {
+/** What the passes over a list have shown. */
+interface Proof {
+  generation: Generation | null;
+  /** The last pass, its number, and what it is worth. */
+  pass: Pass;
+  number: number;
+  verdict: ScanVerdict;
+  /** Ids of rows that the last two passes, both complete, did not meet. */
+  gone: number[];
+  /** When the first pass began. */
+  missedAt: Date;
+}
+
+const PASSES_AT_MOST = 5;
+
+/**
+ * Reads the list until a complete pass has met every row of the mirror, or two in a row have missed the same ones;
+ * mostly that is once.
+ */
+async function readUntilProven<Row extends { sourceId: number }>(
+  context: EntityContext,
+  list: MirroredList<Row>,
+): Promise<Proof> {
+  const { database, siteId, lease } = context;
+  const table = list.statement.table;
+  const stored = await readScans(database.pool, { runId: lease.runId, entity: list.entity });
+  let generation: Generation | null = null;
+  let missedAt: Date | undefined;
+  let last: { verdict: ScanVerdict; digest: string; missing: readonly number[] } | undefined;
+  let totalBefore = context.expected;
+  // Each pass follows from what the one before it has shown.
+  // oxlint-disable no-await-in-loop
+  for (let number = 1; ; number++) {
+    const scan = stored[number - 1] ?? (await begin(context, list.entity, number, totalBefore));
+    const pass = createPass(scan.parts);
+    const end =
+      scan.endedAt === null
+        ? await readPass(context, list, { number, parts: scan.parts.length, pass })
+        : null;
+    generation ??= end?.generation ?? null;
+    missedAt ??= scan.startedAt;
+    const missing = await findMissing(database.pool, { table, siteId, until: missedAt }, pass.ids);
+    if (end !== null) {
+      const shown = { pass, missing: missing.length };
+      await weigh(context, scan, { ...shown, digestBefore: last?.digest ?? null });
+      await conclude(context, list.entity, { ...shown, number, scan, drift: end.drift });
+    }
+    const { verdict } = scan;
+    const gone = verdict === 'COMPLETE' && last?.verdict === 'COMPLETE' ? inBoth(last.missing, missing) : [];
+    const isProven = verdict === 'COMPLETE' && gone.length === missing.length;
+    const digest = pass.sequence.digest();
+    // Where the same came again, or rows have no id, it would once more.
+    const isVain = verdict === 'UNNAMED' || (verdict === 'CHANGED' && digest === last?.digest);
+    if (isProven || isVain || number === PASSES_AT_MOST) {
+      return { generation, pass, number, verdict, gone, missedAt };
+    }
+    last = { verdict, digest, missing };
+    totalBefore = scan.totals.after;
+  }
+  // oxlint-enable no-await-in-loop
+}
+
+async function begin(
+  { database, lease, observedAt }: EntityContext,
+  entity: Entity,
+  number: number,
+  totalBefore: number | null,
+): Promise<StoredScan> {
+  const startedAt = observedAt(new Date());
+  await leased(database, lease, (client) =>
+    beginScan(client, { runId: lease.runId, entity }, number, { startedAt, totalBefore }),
+  );
+  const totals = { before: totalBefore, after: null };
+  return { startedAt, endedAt: null, verdict: 'INCOMPLETE', totals, parts: [] };
+}
+
+/** Finds the verdict. The site is asked again what it holds only where something depends on it. */
+async function weigh(
+  { askTotal }: EntityContext,
+  scan: StoredScan,
+  { pass, missing, digestBefore }: { pass: Pass; missing: number; digestBefore: string | null },
+): Promise<void> {
+  scan.verdict = verdictOf(pass, scan.totals, digestBefore);
+  if (missing === 0 && scan.verdict === 'COMPLETE') return;
+  scan.totals.after = await askTotal();
+  scan.verdict = verdictOf(pass, scan.totals, digestBefore);
+}
+
+/** Stores what a scan that was read to its end has shown. */
+async function conclude(
+  { database, lease, siteId, tally }: EntityContext,
+  entity: Entity,
+  shown: { number: number; scan: StoredScan; pass: Pass; missing: number; drift: DriftReport },
+): Promise<void> {
+  const { number, scan, pass, missing, drift } = shown;
+  const { pages, offsets, rows } = pass;
+  const scope = { siteId, runId: lease.runId, entity };
+  await commitPage(database, { lease, entity, tally }, async (client) => {
+    await recordDrift(client, scope, drift);
+    await endScan(client, scope, number, {
+      verdict: scan.verdict,
+      totals: scan.totals,
+      pages,
+      offsets,
+      rows,
+      distinctIds: pass.ids.size,
+      digest: pass.sequence.digest(),
+      missing,
+    });
+  });
+}
+
+function inBoth(some: readonly number[], others: readonly number[]): number[] {
+  const ids = new IdSet();
+  for (const id of some) ids.add(id);
+  return others.filter((id) => ids.has(id));
+}
+
+/** Whether the pass met the record: an id, or a place of the list. */
+function isMet(record: string, { ids, rows }: Pass): boolean {
   return record.startsWith('@') ? Number(record.slice(1)) < rows : ids.has(Number(record));
 }
 
-const repetition = (duplicates: number, ids: readonly number[]): string =>
-  `Expected each record once, got ${duplicates} again (${duplicates > ids.length ? 'among them ' : ''}id ` +
-  `${ids.join(', ')}): the list changed while it was read, or the site repeats records. The later one is kept.`;
+const unproven = ({ number, verdict }: Proof): string =>
+  verdict === 'UNNAMED'
+    ? 'The list holds rows without a sound id, and any row that is missing may be one of them: nothing was deleted; look at the issues.'
+    : `The list was read ${number} times and could not be proven complete (${verdict}): nothing was deleted; sync again later.`;

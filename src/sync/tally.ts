@@ -1,9 +1,11 @@
 import type { ClientBase, PoolClient } from 'pg';
 
-import { transaction, type Database } from '../db/client.ts';
+import type { Database } from '../db/client.ts';
 import type { Entity, EntityRunStatus } from '../db/generated/prisma/enums.ts';
+import { leased, type Lease } from './lease.ts';
 import { publishEvent } from './publish-event.ts';
 import type { Failure } from './runs.ts';
+import { forgetParts } from './scans.ts';
 import type { Tally } from './sync-event.ts';
 
 export const emptyTally = (): Tally => ({
@@ -15,6 +17,8 @@ export const emptyTally = (): Tally => ({
   rejected: 0,
   normalised: 0,
   duplicates: 0,
+  tombstoned: 0,
+  held: 0,
 });
 
 /**
@@ -24,20 +28,20 @@ export const emptyTally = (): Tally => ({
  */
 export async function commitPage(
   database: Database,
-  { runId, entity, tally }: { runId: string; entity: Entity; tally: Tally },
+  { lease, entity, tally }: { lease: Lease; entity: Entity; tally: Tally },
   write: (client: PoolClient) => Promise<void>,
 ): Promise<void> {
-  await transaction(database.pool, async (client) => {
+  await leased(database, lease, async (client) => {
     await client.query('SET LOCAL synchronous_commit TO off');
     await write(client);
     await client.query({
       name: 'save-tally',
       text: `
         UPDATE sync_entity_run SET pages = $3, received = $4, created = $5, updated = $6, unchanged = $7,
-          rejected = $8, normalised = $9, duplicates = $10
+          rejected = $8, normalised = $9, duplicates = $10, tombstoned = $11, held = $12
         WHERE run_id = $1 AND entity = $2`,
       values: [
-        runId,
+        lease.runId,
         entity,
         tally.pages,
         tally.received,
@@ -47,26 +51,42 @@ export async function commitPage(
         tally.rejected,
         tally.normalised,
         tally.duplicates,
+        tally.tombstoned,
+        tally.held,
       ],
     });
-    await publishEvent(client, runId, { kind: 'PAGE_COMMITTED', entity, counters: tally });
+    await publishEvent(client, lease.runId, { kind: 'PAGE_COMMITTED', entity, counters: tally });
   });
 }
 
-/** Marks the entity as begun, with counters from zero, and what its site says it holds. */
+/**
+ * Takes up the entity: from zero, or, where a killed worker left it, from what that one had committed.
+ *
+ * @param expected what its site says it holds
+ */
 export async function beginEntity(
   database: Database,
-  { runId, entity, expected }: { runId: string; entity: Entity; expected: number | null },
-): Promise<void> {
-  await transaction(database.pool, async (client) => {
+  { lease, entity, expected }: { lease: Lease; entity: Entity; expected: number | null },
+): Promise<Tally> {
+  const { runId } = lease;
+  return leased(database, lease, async (client) => {
+    const { rows } = await client.query<Tally>(
+      `SELECT pages, received, created, updated, unchanged, rejected, normalised, duplicates, tombstoned, held
+       FROM sync_entity_run WHERE run_id = $1 AND entity = $2 AND status = 'RUNNING'`,
+      [runId, entity],
+    );
+    if (rows[0] !== undefined) return rows[0];
+    await client.query('DELETE FROM sync_scan WHERE run_id = $1 AND entity = $2', [runId, entity]);
     await client.query(
       `UPDATE sync_entity_run SET status = 'RUNNING', started_at = now(), ended_at = NULL, expected = $3,
          pages = 0, received = 0, created = 0, updated = 0, unchanged = 0, rejected = 0, normalised = 0,
-         duplicates = 0, error_code = NULL, error_message = NULL
+         duplicates = 0, tombstoned = 0, held = 0, error_code = NULL, error_message = NULL
        WHERE run_id = $1 AND entity = $2`,
       [runId, entity, expected],
     );
-    await publishEvent(client, runId, { kind: 'ENTITY_BEGAN', entity, expected, counters: emptyTally() });
+    const counters = emptyTally();
+    await publishEvent(client, runId, { kind: 'ENTITY_BEGAN', entity, expected, counters });
+    return counters;
   });
 }
 
@@ -83,5 +103,6 @@ export async function endEntity(
      WHERE run_id = $1 AND entity = $2`,
     [runId, entity, status, errorCode, errorMessage],
   );
+  await forgetParts(client, runId, entity);
   await publishEvent(client, runId, { kind: 'ENTITY_ENDED', entity, status, errorCode, errorMessage });
 }

@@ -1,11 +1,13 @@
-import { transaction, type Database } from '../db/client.ts';
+import type { Database } from '../db/client.ts';
 import type { Entity } from '../db/generated/prisma/enums.ts';
 import { entities } from './entities/index.ts';
+import { leased, type Lease } from './lease.ts';
 import { publishEvent } from './publish-event.ts';
 
 /** Tells how many rows the site says it holds, as soon as it has said so: from then on the time left is known. */
 export async function tellTotals(
   database: Database,
+  lease: Lease,
   run: { id: string; siteId: number; entities: readonly Entity[] },
 ): Promise<void> {
   const stats = await database.prisma.siteStats.findUnique({ where: { siteId: run.siteId } });
@@ -15,7 +17,7 @@ export async function tellTotals(
     .map(({ entity, expected }) => [entity, expected(stats)] as const)
     .filter(([, expected]) => expected !== null);
   if (totals.length === 0) return;
-  await transaction(database.pool, async (client) => {
+  await leased(database, lease, async (client) => {
     await client.query(
       `UPDATE sync_entity_run SET expected = told.expected
        FROM unnest($2::entity[], $3::int[]) AS told (entity, expected)

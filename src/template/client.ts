@@ -2,8 +2,9 @@ import { bulkhead } from 'cockatiel';
 import type { Dispatcher } from 'undici';
 import { ask } from './ask.ts';
 import { readListCount, readStatsEnvelope, type Generation } from './contract/envelope.ts';
+import { FieldCensus } from './contract/field-census.ts';
 import type { RecordIssue } from './contract/issues.ts';
-import { validateStats, type StatsRecord } from './contract/stats.ts';
+import { statsFields, validateStats, type StatsRecord } from './contract/stats.ts';
 import { WrongShapeError } from './errors.ts';
 import { fetchBody, type Door, type TemplateSite } from './http.ts';
 import { createRecordStream, type KeyPath } from './json/record-stream.ts';
@@ -53,6 +54,7 @@ export interface ListEnd {
 interface StatsAnswer {
   stats: StatsRecord;
   issues: RecordIssue[];
+  census: FieldCensus;
   sentAt: Date;
 }
 
@@ -165,6 +167,9 @@ async function readStats(
 ): Promise<StatsAnswer> {
   const call = { method: 'GET', path: '/api/export/stats', withKey: true } as const;
   const sentAt = new Date();
-  const { record, issues } = validateStats(readStatsEnvelope(call, await ask(door, site, call, signal)));
-  return { stats: record, issues, sentAt };
+  const figures = readStatsEnvelope(call, await ask(door, site, call, signal));
+  const census = new FieldCensus(statsFields);
+  census.count(figures);
+  const { record, issues } = validateStats(figures);
+  return { stats: record, issues, census, sentAt };
 }

@@ -1,7 +1,8 @@
 import { ask } from './ask.ts';
 import { readSettingsEnvelope, type Generation } from './contract/envelope.ts';
+import { FieldCensus } from './contract/field-census.ts';
 import { severityOf, type RecordIssue } from './contract/issues.ts';
-import { validateSetting, type SettingRecord } from './contract/setting.ts';
+import { settingFields, validateSetting, type SettingRecord } from './contract/setting.ts';
 import type { Door, TemplateSite } from './http.ts';
 
 export interface SettingsAnswer {
@@ -10,6 +11,7 @@ export interface SettingsAnswer {
   settings: SettingRecord[];
   /** `record` is the setting's key, or @ and its place in the list where it has none. */
   issues: (RecordIssue & { record: string })[];
+  census: FieldCensus;
   sentAt: Date;
 }
 
@@ -24,7 +26,9 @@ export async function readSettings(
   const { generation, rows } = readSettingsEnvelope(call, await ask(door, site, call, signal));
   const settings = new Map<string, SettingRecord>();
   const issues: SettingsAnswer['issues'] = [];
+  const census = new FieldCensus(settingFields);
   for (const [place, row] of rows.entries()) {
+    census.count(row);
     const { key, record: setting, issues: found } = validateSetting(row);
     const record = key ?? `@${place}`;
     for (const issue of found) issues.push({ record, ...issue });
@@ -32,7 +36,7 @@ export async function readSettings(
     if (settings.has(setting.key)) issues.push({ record, ...repeated });
     settings.set(setting.key, setting);
   }
-  return { generation, settings: [...settings.values()], issues, sentAt };
+  return { generation, settings: [...settings.values()], issues, census, sentAt };
 }
 
 const repeated: RecordIssue = {

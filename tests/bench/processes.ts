@@ -18,32 +18,52 @@ export interface Started extends AsyncDisposable {
   peakRssMb(): number;
 }
 
-/** Starts the gateway as `npm start` does, flags of the runtime included; a worker has no address. */
+/** Starts the gateway as `npm start` does, flags of the runtime included. */
 export async function startGateway(
   databaseUrl: string,
   dataDir: string,
   settings: Record<string, string> = {},
 ): Promise<Started> {
+  const { child, line } = await runStart({
+    DATABASE_URL: databaseUrl,
+    CIMAISE_DATA_DIR: dataDir,
+    ...settings,
+  });
+  const url = /http:\/\/\S+/.exec(line)?.[0].replace(/\/graphql\.?$/, '');
+  if (url === undefined) throw new Error(`The gateway did not say where it serves: ${line}`);
+  return started(child, url);
+}
+
+/** Starts a process that only works on jobs. */
+export async function startWorker(
+  databaseUrl: string,
+  dataDir: string,
+  settings: Record<string, string> = {},
+): Promise<Started> {
+  const { child } = await runStart({
+    DATABASE_URL: databaseUrl,
+    CIMAISE_DATA_DIR: dataDir,
+    ROLE: 'worker',
+    ...settings,
+  });
+  return started(child, '');
+}
+
+async function runStart(env: Record<string, string>): Promise<{ child: ChildProcess; line: string }> {
   const { scripts } = Package.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
   const [, ...args] = scripts.start.split(' ');
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: {
       ...process.env,
-      DATABASE_URL: databaseUrl,
-      CIMAISE_DATA_DIR: dataDir,
       ADMIN_TOKEN,
       PORT: '0',
       LOG_LEVEL: 'warn',
-      ...settings,
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const line = await firstLine(child);
-  const url = /http:\/\/\S+/.exec(line)?.[0].replace(/\/graphql\.?$/, '');
-  if (url === undefined && settings['ROLE'] !== 'worker')
-    throw new Error(`The gateway did not say where it serves: ${line}`);
-  return started(child, url ?? '');
+  return { child, line: await firstLine(child) };
 }
 
 /** Starts a demo site with so many paintings. */
@@ -51,6 +71,14 @@ export async function startPaintings(count: number): Promise<Started> {
   const script = new URL('src/main/demo-site.ts', root);
   const child = fork(script, ['--paintings', String(count)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   return started(child, z.object({ url: z.string() }).parse(JSON.parse(await firstLine(child))).url);
+}
+
+/** Starts demo sites of 300 rows each, all in one process, and tells their addresses. */
+export async function startFleet(count: number): Promise<Started & { urls: string[] }> {
+  const script = new URL('tests/bench/fleet-sites.ts', root);
+  const child = fork(script, [String(count)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const { urls } = z.object({ urls: z.array(z.string()) }).parse(JSON.parse(await firstLine(child)));
+  return { ...started(child, ''), urls };
 }
 
 function started(child: ChildProcess, url: string): Started {

@@ -8,7 +8,7 @@ import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
 import { openDatabase, type Database } from '../../src/db/client.ts';
 import { startEmbeddedDatabase } from '../../src/db/embedded.ts';
 import { addSite, ask, median } from './ask.ts';
-import { ADMIN_TOKEN, startGateway, startPaintings, type Started } from './processes.ts';
+import { ADMIN_TOKEN, startGateway, startPaintings, startWorker, type Started } from './processes.ts';
 
 const ROWS = 100_000;
 const READERS = 1_900;
@@ -53,7 +53,7 @@ async function measure(databaseUrl: string, dataDir: string, role: 'server' | 'a
   const settings = { SYNC_CONCURRENCY: '1' };
   const server = stack.use(await startGateway(databaseUrl, dataDir, { ...settings, ROLE: role }));
   if (role === 'server') {
-    stack.use(await startGateway(databaseUrl, dataDir, { ...settings, ROLE: 'worker' }));
+    stack.use(await startWorker(databaseUrl, dataDir, settings));
   }
   const database = stack.use(
     openDatabase(databaseUrl, { applicationName: 'bench', connections: 2, onError: () => undefined }),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { transaction } from '../../src/db/client.ts';
+import { openDatabase, transaction } from '../../src/db/client.ts';
 import { createTestDatabase } from '../support/database.ts';
 
 it('survives a connection that breaks in the middle of a transaction, and commits nothing of it', async () => {
@@ -18,4 +18,19 @@ it('survives a connection that breaks in the middle of a transaction, and commit
 
   await expect(broken).rejects.toThrow(/terminat|ECONNRESET/);
   expect(await database.prisma.site.count()).toBe(0);
+});
+
+it('lets a transaction wait for a connection while all are busy, through either door', async () => {
+  await using database = await createTestDatabase();
+  await using small = openDatabase(database.url, {
+    applicationName: 'test',
+    connections: 1,
+    onError: () => undefined,
+  });
+
+  const busy = transaction(small.pool, (client) => client.query('SELECT pg_sleep(2.5)'));
+  const waiting = small.prisma.$transaction((inside) => inside.site.count());
+
+  expect(await waiting).toBe(0);
+  await busy;
 });

@@ -332,3 +332,35 @@ it('logs what it was asked, and that a key came, never the key', async () => {
   ]);
   expect(JSON.stringify(v2.requests)).not.toContain(apiKey);
 });
+
+describe('a site that drifts from its contract', () => {
+  it('has fields more, fields less and fields of another type in every row', async () => {
+    const good = rowsOf(await get('orders?limit=200'));
+    v2.faults.set('orders', {
+      kind: 'drift',
+      adds: ['couleur', 'items[].cadeau'],
+      drops: ['email'],
+      retypes: ['id', 'status', 'items[].quantity'],
+    });
+    const rows = rowsOf(await get('orders?limit=200'));
+    expect(rows).toHaveLength(200);
+    for (const [index, row] of rows.entries()) {
+      const { email: _email, ...rest } = good[index] ?? {};
+      const items = Array.isArray(rest['items']) ? rest['items'] : [];
+      expect(row).toEqual({
+        ...rest,
+        id: String(rest['id']),
+        status: String(rest['status']).length,
+        couleur: 'neuf',
+        items: items.map((item) => ({ ...item, quantity: String(item.quantity), cadeau: 'neuf' })),
+      });
+    }
+  });
+
+  it('has them in answers of one object too', async () => {
+    v2.faults.set('stats', { kind: 'drift', adds: ['stats.visits'], drops: ['stats.carts_count'] });
+    const { stats } = objectOf(await get('stats'));
+    expect(stats).toMatchObject({ visits: 'neuf' });
+    expect(stats).not.toHaveProperty('carts_count');
+  });
+});

@@ -2,20 +2,11 @@ import { afterAll, expect, test } from 'vitest';
 
 import { graphql } from '../gql/gql.ts';
 import { createTestGateway } from '../support/gateway.ts';
-import { addSite } from '../../src/registry/add-site.ts';
 import { createApi } from './support/api.ts';
 
 const gateway = await createTestGateway();
 afterAll(() => gateway[Symbol.asyncDispose]());
-const api = createApi({
-  database: gateway.database,
-  addSite: (input) => addSite(gateway.deps, input),
-  requestSync: ({ siteId, entities }) => gateway.request(siteId, entities ?? undefined),
-  cancelSync: (runId) => gateway.cancel(runId),
-  removeSite: (siteId) => gateway.remove(siteId),
-  followProgress: (runId, signal) => gateway.follow(runId, signal),
-  followActivity: (signal) => gateway.progress.followAll(signal),
-});
+const api = createApi(gateway.services);
 
 const AddSite = graphql(`
   mutation AddSite($input: AddSiteInput!) {
@@ -148,15 +139,7 @@ test('a sync of no site is a typed failure, a malformed id an error', async () =
 
 test('a second sync joins the run under way, and both are answered at once', async () => {
   await using idle = await createTestGateway({ concurrency: 0 });
-  const queued = createApi({
-    database: idle.database,
-    addSite: (input) => addSite(idle.deps, input),
-    requestSync: ({ siteId, entities }) => idle.request(siteId, entities ?? undefined),
-    cancelSync: (runId) => idle.cancel(runId),
-    removeSite: (siteId) => idle.remove(siteId),
-    followProgress: (runId, signal) => idle.follow(runId, signal),
-    followActivity: (signal) => idle.progress.followAll(signal),
-  });
+  const queued = createApi(idle.services);
   const siteId = await idle.addSite('https://gallery.example');
   const input = { siteId: `Site:${siteId}` };
   const first = await queued.read(SyncSite, { input });

@@ -26,6 +26,8 @@ const lists: Record<string, string[]> = {
   SyncRun: ['syncRuns'],
   SyncIssue: ['sites', 'issues'],
   SyncLogEntry: ['syncRuns', 'log'],
+  DeletionHold: ['deletionHolds'],
+  SiteDrift: ['sites', 'drift'],
 };
 
 beforeAll(async () => {
@@ -65,6 +67,10 @@ beforeAll(async () => {
   await rows.setting(siteId, 'a:key:with:colons');
   const runId = await rows.run(siteId, { errorCode: 'X', errorMessage: 'It failed.' });
   await rows.issue(siteId, runId);
+  await rows.drift(siteId, runId);
+  await database.prisma.deletionHold.create({
+    data: { siteId, entity: 'USERS', runId, held: 3, live: 9, missedAt: when },
+  });
   await database.prisma.siteStats.create({ data: { siteId, observedAt: when } });
 });
 

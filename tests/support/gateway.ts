@@ -6,7 +6,10 @@ import { addSite } from '../../src/registry/add-site.ts';
 import type { Database } from '../../src/db/client.ts';
 import type { Entity } from '../../src/db/generated/prisma/enums.ts';
 import { startDemoSite, type DemoSite, type DemoSiteOptions } from '../../src/demo-site/start-demo-site.ts';
+import type { GraphQLServices } from '../../src/graphql/context.ts';
+import { updateSite } from '../../src/registry/update-site.ts';
 import { cancelSync } from '../../src/sync/cancel-sync.ts';
+import { confirmDeletions, discardDeletions } from '../../src/sync/decide-hold.ts';
 import { openProgressFeed, type ProgressFeed } from '../../src/sync/follow-progress.ts';
 import type { SyncProgress } from '../../src/sync/reduce-progress.ts';
 import { removeSite } from '../../src/sync/remove-site.ts';
@@ -36,6 +39,8 @@ export interface GatewayOptions {
 export interface TestGateway extends AsyncDisposable {
   readonly database: Database;
   readonly deps: SyncDependencies;
+  /** What the API is given. */
+  readonly services: GraphQLServices;
   /** Starts a demo site and registers it. */
   addDemoSite(options?: Partial<DemoSiteOptions>): Promise<{ siteId: number; site: DemoSite }>;
   /** Registers any address. */
@@ -74,21 +79,34 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
   const { concurrency = 2 } = options;
   if (concurrency > 0) await workOnSyncSite(queue, deps, concurrency);
 
-  const register = async (url: string, key = 'any-key') =>
-    (await addSite(deps, { name: 'A gallery', url, key })).id;
-  const request = (siteId: number, entities?: readonly Entity[]) =>
-    requestSync({ database, queue }, { siteId, entities: entities ?? null });
   const progress = stack.use(openProgressFeed({ database, events, logger }));
+  const services: GraphQLServices = {
+    database,
+    addSite: (input) => addSite(deps, input),
+    requestSync: (input) => requestSync({ database, queue }, input),
+    cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
+    removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
+    updateSite: (siteId, changes) => updateSite(database, siteId, changes),
+    confirmDeletions: (holdId) => confirmDeletions(database, holdId),
+    discardDeletions: (holdId) => discardDeletions(database, holdId),
+    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
+    followActivity: (signal) => progress.followAll(signal),
+  };
+  const register = async (url: string, key = 'any-key') =>
+    (await services.addSite({ name: 'A gallery', url, key })).id;
+  const request = (siteId: number, entities?: readonly Entity[]) =>
+    services.requestSync({ siteId, entities: entities === undefined ? null : [...entities] });
   const follow = (runId: string, signal = new AbortController().signal, after: number | null = null) =>
     progress.followRun(runId, signal, after);
 
   return {
     database,
     deps,
+    services,
     request,
     progress,
-    cancel: (runId) => cancelSync({ database, queue, progress }, runId),
-    remove: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
+    cancel: services.cancelSync,
+    remove: services.removeSite,
     follow,
     addSite: register,
     async addDemoSite(demo = {}) {

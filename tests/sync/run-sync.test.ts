@@ -401,19 +401,6 @@ describe('a second run', () => {
     );
     expect(rows).toEqual(untouched.rows);
   });
-
-  it('deletes nothing that is gone from the site', async () => {
-    const { siteId, site } = await gateway.addDemoSite();
-    await gateway.sync(siteId);
-    site.rows.delete('paintings', 5);
-    site.rows.setRaw('users', []);
-
-    expect(await gateway.sync(siteId)).toMatchObject({ status: 'SUCCEEDED' });
-
-    const { prisma } = gateway.database;
-    expect(await prisma.painting.count({ where: { siteId, deletedAt: null } })).toBe(24);
-    expect(await prisma.user.count({ where: { siteId, deletedAt: null } })).toBe(12);
-  });
 });
 
 describe('a run of one entity', () => {
@@ -450,7 +437,7 @@ describe('a run of one entity', () => {
 });
 
 describe('a run that was left running by a killed worker', () => {
-  it('is taken up again: what had succeeded stays, the rest is done from the start', async () => {
+  it('is taken up again: what had succeeded stays, the rest is done', async () => {
     await using idle = await createTestGateway({ concurrency: 0 });
     const { siteId, site } = await idle.addDemoSite();
     const { runId } = await idle.request(siteId);
@@ -466,7 +453,7 @@ describe('a run that was left running by a killed worker', () => {
     });
     await prisma.syncEntityRun.update({
       where: { runId_entity: { runId, entity: 'USERS' } },
-      data: { status: 'RUNNING', received: 5, created: 5 },
+      data: { status: 'RUNNING' }, // killed before its first page was committed
     });
 
     await runSync(idle.deps, runId, new AbortController().signal);

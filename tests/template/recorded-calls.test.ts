@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FieldCensus } from '../../src/template/contract/field-census.ts';
 import type { TemplateClient, TemplateSite } from '../../src/template/client.ts';
 import { readAll, testClient } from './support/client.ts';
 import { recorded, serve, serveRecorded, type TestServer } from './support/serve.ts';
@@ -67,6 +68,7 @@ describe('settings', () => {
       generation,
       settings,
       issues: [],
+      census: expect.any(FieldCensus),
       sentAt: expect.any(Date),
     });
   });
@@ -86,6 +88,7 @@ describe('stats', () => {
         totalRevenue: '1589.9',
       },
       issues: [],
+      census: expect.any(FieldCensus),
       sentAt: expect.any(Date),
     });
   });

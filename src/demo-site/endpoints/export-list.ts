@@ -1,4 +1,5 @@
 import { jsonBody, type Answer, type Chunk } from '../answer.ts';
+import { driftRows } from '../faults/drift-rows.ts';
 import { readShuffled } from '../faults/shuffle-ties.ts';
 import { columnNames, spoilRows } from '../faults/spoil-rows.ts';
 import { recordKinds } from '../records/index.ts';
@@ -43,7 +44,8 @@ function answerList(site: Site, request: SiteRequest, kind: RecordKind): Answer 
       const served = separator === '' ? spoilRows(items, page, request.faults) : items;
       const answered = isLiteral ? served.map((row) => (isRow(row) ? columnNames(row, page) : row)) : served;
       yield separator;
-      yield* itemTexts(answered, snapshot.isRaw ? undefined : kind.columns[generation]);
+      const columns = snapshot.isRaw ? undefined : kind.columns[generation];
+      yield* itemTexts(driftRows(answered, columns, request.faults), columns);
       separator = ',';
     }
     yield envelope.close;

@@ -21,6 +21,9 @@ function kind<Name extends string, Options extends z.ZodRawShape>(
 const milliseconds = (usual: number) => z.number().int().min(0).default(usual);
 const bytes = (usual: number) => z.number().int().min(1).default(usual);
 
+/** Fields of a row: `price`, `items[].quantity`; of an answer that is no list of rows: `stats.orders_count`. */
+const fields = z.array(z.string()).default([]);
+
 export const BadRow = z.enum([
   'missing-id',
   'text-id',
@@ -89,6 +92,11 @@ export const Fault = z.discriminatedUnion('kind', [
     rows: z.array(BadRow).min(1),
     on: z.enum(['first-page', 'every-page']).default('first-page'),
     textBytes: bytes(5_000_000),
+  }),
+  kind('drift', 'Every row departs from the contract: fields that are new, gone, or of another type.', {
+    adds: fields,
+    drops: fields,
+    retypes: fields,
   }),
   kind('duplicate-across-pages', 'Every page but the first begins one row early, as after an insertion.', {}),
   kind('missed-across-pages', 'Every page but the first begins one row late, as after a deletion.', {}),

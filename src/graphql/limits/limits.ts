@@ -12,6 +12,6 @@ export const limits = {
   aliases: 100,
   /** Field values an answer can hold. */
   cost: 50_000,
-  /** The same, for questions about the schema. GraphiQL asks for a quarter of it. */
-  introspectionCost: 500_000,
+  /** The same, for questions about the schema. GraphiQL asks for a half of it. */
+  introspectionCost: 1_200_000,
 } as const;

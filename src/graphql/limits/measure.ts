@@ -37,6 +37,8 @@ declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     /** How long a list that is no connection can get. */
     listSize?: number;
+    /** How long the lists in the object of this field can get, told from the arguments of the field as they came. */
+    listSizeInside?: (args: Readonly<Record<string, unknown>>) => number;
   }
 }
 
@@ -76,7 +78,7 @@ export function measureOperation(
   );
 }
 
-/** @param pageSize rows of the connection whose fields these are; 0 where they are not those of one */
+/** @param pageSize rows of the lists among these fields, where a field around them tells; 0 where none does */
 function measureSelections(
   operation: Operation,
   { selections }: SelectionSetNode,
@@ -135,13 +137,10 @@ function measureField(
     return { cost: 1, introspectionCost: 0, depth: 1, rootFields: 1 };
   }
   const type = getNamedType(field.type);
-  const isConnection = type.name.endsWith('Connection');
-  const inner = measureSelections(
-    operation,
-    node.selectionSet,
-    type,
-    isConnection ? pageSizeOf(operation, node) : 0,
-  );
+  const sizeInside = type.name.endsWith('Connection')
+    ? pageSizeOf(operation, node)
+    : (field.extensions.listSizeInside?.(argumentsOf(operation, node)) ?? 0);
+  const inner = measureSelections(operation, node.selectionSet, type, sizeInside);
   const isList = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
   const length = !isList
     ? 1
@@ -179,10 +178,16 @@ const argument = ({ variables }: Operation, node: FieldNode, name: string): unkn
   return value === undefined ? undefined : literal(value, variables);
 };
 
-/** A value as far as sizes need it: numbers, and how long a list is. */
+const argumentsOf = ({ variables }: Operation, node: FieldNode): Record<string, unknown> =>
+  Object.fromEntries(
+    (node.arguments ?? []).map(({ name, value }) => [name.value, literal(value, variables)]),
+  );
+
+/** A value as far as sizes need it: numbers, texts, and how long a list is. */
 function literal(value: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
   if (value.kind === Kind.VARIABLE) return variables[value.name.value] ?? undefined;
   if (value.kind === Kind.INT) return Number(value.value);
+  if (value.kind === Kind.STRING) return value.value;
   if (value.kind === Kind.LIST) return value.values;
   return undefined;
 }

@@ -1,7 +1,9 @@
 import type { CimaiseError } from '../../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../../registry/add-site.ts';
 import { SiteNotFoundError } from '../../registry/open-site.ts';
+import { InvalidPercentError } from '../../registry/update-site.ts';
 import { RunEndedError } from '../../sync/cancel-sync.ts';
+import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../../sync/decide-hold.ts';
 import { RunNotFoundError } from '../../sync/follow-progress.ts';
 import { SiteBusyError } from '../../sync/remove-site.ts';
 import { builder } from '../builder.ts';
@@ -55,5 +57,29 @@ builder.objectType(RunEndedError, {
 builder.objectType(SiteBusyError, {
   name: 'SiteBusyError',
   description: 'The site could not be removed yet: its run is still ending.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(HoldNotFoundError, {
+  name: 'HoldNotFoundError',
+  description: 'There is no deletion hold with this id; its site may have been removed.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(HoldDecidedError, {
+  name: 'HoldDecidedError',
+  description: 'The deletion hold is no longer open.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(SyncUnderWayError, {
+  name: 'SyncUnderWayError',
+  description: 'A sync of the site is under way, and may find the rows again.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(InvalidPercentError, {
+  name: 'InvalidPercentError',
+  description: 'The share is none from 0 to 100 percent.',
   interfaces: [ErrorInterface],
 });

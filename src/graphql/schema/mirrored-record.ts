@@ -1,13 +1,6 @@
 import { builder } from '../builder.ts';
+import type { MirroredRow } from '../loaders.ts';
 import { Site } from './site.ts';
-
-interface MirroredRow {
-  siteId: number;
-  sourceId: bigint;
-  firstSeenAt: Date;
-  observedAt: Date;
-  deletedAt: Date | null;
-}
 
 /** What all mirrored records have in common. Types that implement it inherit the fields. */
 export const MirroredRecord = builder.interfaceRef<MirroredRow>('MirroredRecord').implement({

@@ -48,6 +48,10 @@ export const Site = builder.prismaNode('Site', {
     timeZone: t.exposeString('timeZone', {
       description: 'The time zone in which its days begin, such as "Europe/Paris".',
     }),
+    deletionHoldPercent: t.exposeInt('deletionHoldPercent', {
+      description:
+        'The share of an entity, 0 to 100, that a sync may delete by itself; what goes beyond waits for a person. 20 unless set.',
+    }),
     addedAt: t.expose('addedAt', { type: 'DateTime', description: 'When it was added.' }),
     syncedAt: t.expose('syncedAt', {
       type: 'DateTime',

@@ -46,6 +46,13 @@ export const EntityCountersInterface = builder.interfaceRef<EntityCounters>('Ent
       description:
         'Rows whose id had come before in this run, such as rows that moved to a later page while the list was read.',
     }),
+    tombstoned: t.exposeInt('tombstoned', {
+      description: 'Rows of the mirror that are proven gone from the site, and were marked so.',
+    }),
+    held: t.exposeInt('held', {
+      description:
+        'Rows of the mirror that are proven gone, but are so many that a person has to confirm it: see `Site.deletionHolds`.',
+    }),
     percent: t.float({
       nullable: true,
       description: 'How much of the expected rows has come, 0 to 100; null while that is not known.',

@@ -1,10 +1,15 @@
 import { leave } from '../../core/leave.ts';
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateCustomRequest, type CustomRequestRecord } from '../../template/contract/custom-request.ts';
+import {
+  customRequestFields,
+  validateCustomRequest,
+  type CustomRequestRecord,
+} from '../../template/contract/custom-request.ts';
 import type { ListEnd, RecordBatch } from '../../template/client.ts';
 import type { EntityContext, EntitySync } from '../entity-sync.ts';
 import { writeLog } from '../runs.ts';
 import { syncList } from '../sync-list.ts';
+import { recordTable } from '../tombstone.ts';
 
 const statement = upsertStatement<CustomRequestRecord>(
   'custom_request',
@@ -31,7 +36,7 @@ const statement = upsertStatement<CustomRequestRecord>(
  * table of `full`. That answer carries secrets too: only this table's named fields are looked at.
  */
 async function* readRequests(context: EntityContext): AsyncGenerator<RecordBatch, ListEnd> {
-  const { template, site, signal, database, runId } = context;
+  const { template, site, signal, database, lease } = context;
   const list = template.list(site, 'customRequests', { signal });
   for (let step = await list.next(); ; step = await list.next()) {
     if (step.done === true) return step.value;
@@ -41,7 +46,7 @@ async function* readRequests(context: EntityContext): AsyncGenerator<RecordBatch
   await leave(list);
   const found =
     'The site answers the names of the columns instead of the requests: they are read from /api/export/full.';
-  await writeLog(database.pool, runId, 'WARNING', 'CUSTOM_REQUESTS', found);
+  await writeLog(database.pool, lease.runId, 'WARNING', 'CUSTOM_REQUESTS', found);
   return yield* template.fullTable(site, 'custom_requests', { signal });
 }
 
@@ -50,6 +55,7 @@ const holdsColumnNames = (record: unknown): boolean =>
 
 export const customRequests: EntitySync = {
   entity: 'CUSTOM_REQUESTS',
+  table: recordTable(statement.table),
   expected: (stats) => stats.customRequests,
   sync: (context) =>
     syncList(context, {
@@ -57,6 +63,7 @@ export const customRequests: EntitySync = {
       paged: false,
       read: readRequests,
       validate: validateCustomRequest,
+      fields: customRequestFields,
       statement,
     }),
 };

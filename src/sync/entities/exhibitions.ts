@@ -1,7 +1,12 @@
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateExhibition, type ExhibitionRecord } from '../../template/contract/exhibition.ts';
+import {
+  exhibitionFields,
+  validateExhibition,
+  type ExhibitionRecord,
+} from '../../template/contract/exhibition.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
+import { recordTable } from '../tombstone.ts';
 
 const statement = upsertStatement<ExhibitionRecord>(
   'exhibition',
@@ -25,6 +30,7 @@ const statement = upsertStatement<ExhibitionRecord>(
 
 export const exhibitions: EntitySync = {
   entity: 'EXHIBITIONS',
+  table: recordTable(statement.table),
   expected: (stats) => stats.exhibitions,
   sync: (context) =>
     syncList(context, {
@@ -32,6 +38,7 @@ export const exhibitions: EntitySync = {
       paged: false,
       read: ({ template, site, signal }) => template.list(site, 'exhibitions', { signal }),
       validate: validateExhibition,
+      fields: exhibitionFields,
       statement,
     }),
 };

@@ -1,4 +1,6 @@
+import type { Entity } from '../../db/generated/prisma/enums.ts';
 import type { EntitySync } from '../entity-sync.ts';
+import type { MirroredTable } from '../tombstone.ts';
 import { customRequests } from './custom-requests.ts';
 import { exhibitions } from './exhibitions.ts';
 import { orders } from './orders.ts';
@@ -17,3 +19,8 @@ export const entities: readonly EntitySync[] = [
   exhibitions,
   customRequests,
 ];
+
+/** The table whose rows are the records of an entity; null where none of them can go. */
+export function tableOf(wanted: Entity): MirroredTable | null {
+  return entities.find(({ entity }) => entity === wanted)?.table ?? null;
+}

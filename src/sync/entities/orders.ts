@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateOrder, type OrderItemRecord, type OrderRecord } from '../../template/contract/order.ts';
+import {
+  orderFields,
+  validateOrder,
+  type OrderItemRecord,
+  type OrderRecord,
+} from '../../template/contract/order.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
+import { recordTable } from '../tombstone.ts';
 
 /** An item as it is stored: with its order and its place in it, since v2 gives items no id. */
 interface PlacedItem extends OrderItemRecord {
@@ -57,14 +63,15 @@ function digestOf(items: readonly OrderItemRecord[]): string {
 
 export const orders: EntitySync = {
   entity: 'ORDERS',
+  table: recordTable(statement.table),
   expected: (stats) => stats.orders,
   sync: (context) =>
     syncList(context, {
       entity: 'ORDERS',
       paged: true,
-      read: ({ template, site, pageRows, signal }, offset) =>
-        template.list(site, 'orders', { limit: pageRows, offset, signal }),
+      read: ({ template, site, signal }, window) => template.list(site, 'orders', { ...window, signal }),
       validate: validateOrder,
+      fields: orderFields,
       statement,
     }),
 };

@@ -1,7 +1,8 @@
 import { upsertStatement } from '../../db/bulk.ts';
-import { validatePainting, type PaintingRecord } from '../../template/contract/painting.ts';
+import { paintingFields, validatePainting, type PaintingRecord } from '../../template/contract/painting.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
+import { recordTable } from '../tombstone.ts';
 
 const statement = upsertStatement<PaintingRecord>(
   'painting',
@@ -34,14 +35,15 @@ const statement = upsertStatement<PaintingRecord>(
 
 export const paintings: EntitySync = {
   entity: 'PAINTINGS',
+  table: recordTable(statement.table),
   expected: (stats) => stats.paintings,
   sync: (context) =>
     syncList(context, {
       entity: 'PAINTINGS',
       paged: true,
-      read: ({ template, site, pageRows, signal }, offset) =>
-        template.list(site, 'paintings', { limit: pageRows, offset, signal }),
+      read: ({ template, site, signal }, window) => template.list(site, 'paintings', { ...window, signal }),
       validate: validatePainting,
+      fields: paintingFields,
       statement,
     }),
 };

@@ -1,8 +1,17 @@
+import type { Pool } from 'pg';
+
 import { upsert, upsertStatement } from '../../db/bulk.ts';
+import type { Generation } from '../../db/generated/prisma/enums.ts';
+import { driftOf } from '../../template/contract/drift.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
-import type { EntitySync } from '../entity-sync.ts';
+import { mismatchOf } from '../contract-mismatch.ts';
+import { recordDrift } from '../drift.ts';
+import type { EntityContext, EntitySync } from '../entity-sync.ts';
 import { closeUnseenIssues, recordIssues } from '../issues.ts';
-import { commitPage, emptyTally } from '../tally.ts';
+import { beginScan, endScan } from '../scans.ts';
+import { sweep } from '../sweep.ts';
+import { commitPage } from '../tally.ts';
+import type { MirroredTable } from '../tombstone.ts';
 
 const statement = upsertStatement<SettingRecord>(
   'site_setting',
@@ -14,21 +23,73 @@ const statement = upsertStatement<SettingRecord>(
   ],
 );
 
+const table: MirroredTable = { name: statement.table, key: { name: 'key', type: 'text' } };
+
 export const settings: EntitySync = {
   entity: 'SETTINGS',
+  table,
   expected: () => null,
-  async sync({ database, template, site, siteId, runId, signal }) {
-    const { settings: rows, issues, generation, sentAt } = await template.settings(site, { signal });
-    const rejected = new Set(issues.flatMap((issue) => (issue.severity === 'ERROR' ? [issue.record] : [])))
-      .size;
-    const tally = { ...emptyTally(), pages: 1, received: rows.length + rejected, rejected };
-    const scope = { siteId, runId, entity: 'SETTINGS' } as const;
-    await commitPage(database, { ...scope, tally }, async (client) => {
-      Object.assign(tally, await upsert(client, statement, siteId, sentAt, rows));
-      const records = new Set([...rows.map((row) => row.key), ...issues.map((issue) => issue.record)]);
-      await recordIssues(client, scope, [...records], issues);
-      await closeUnseenIssues(client, scope, (record) => records.has(record));
-    });
-    return generation;
+  /** One answer holds all settings, so it is complete. Those that it lacks are asked for once more. */
+  async sync(context) {
+    const first = await readSettings(context, 1);
+    let gone: string[] = [];
+    if (first.missing.length > 0) {
+      const second = await readSettings(context, 2);
+      gone = first.missing.filter((key) => second.missing.includes(key));
+    }
+    await sweep(context, { entity: 'SETTINGS', table, records: gone, missedAt: first.startedAt });
+    return first.generation;
   },
 };
+
+/** Reads and writes all settings, and tells which of the mirror the site did not answer. */
+async function readSettings(
+  context: EntityContext,
+  pass: number,
+): Promise<{ startedAt: Date; generation: Generation; missing: string[] }> {
+  const { database, template, site, siteId, lease, tally, observedAt, signal } = context;
+  const { settings: rows, issues, census, generation, sentAt } = await template.settings(site, { signal });
+  const rejected = new Set(issues.flatMap((issue) => (issue.severity === 'ERROR' ? [issue.record] : [])))
+    .size;
+  const received = rows.length + rejected;
+  const mismatch = mismatchOf(received, rejected, issues);
+  const startedAt = observedAt(sentAt);
+  const scope = { siteId, runId: lease.runId, entity: 'SETTINGS' } as const;
+  const records = new Set([...rows.map((row) => row.key), ...issues.map((issue) => issue.record)]);
+  const missing = (await liveKeys(database.pool, siteId, startedAt)).filter((key) => !records.has(key));
+  await commitPage(database, { lease, entity: 'SETTINGS', tally }, async (client) => {
+    const counts = await upsert(client, statement, siteId, startedAt, rows);
+    await recordIssues(client, scope, [...records], issues);
+    await closeUnseenIssues(client, scope, (record) => records.has(record));
+    await recordDrift(client, scope, driftOf(census, { generation, isWhole: true }));
+    await beginScan(client, scope, pass, { startedAt, totalBefore: null });
+    const certificate = {
+      pages: 1,
+      offsets: [0],
+      rows: records.size,
+      distinctIds: records.size,
+      digest: null,
+    };
+    await endScan(client, scope, pass, {
+      ...certificate,
+      verdict: 'COMPLETE',
+      totals: { before: null, after: null },
+      missing: missing.length,
+    });
+    tally.pages = pass;
+    tally.created += counts.created;
+    tally.updated += counts.updated;
+    if (pass > 1) return;
+    Object.assign(tally, { received, rejected, unchanged: counts.unchanged });
+  });
+  if (mismatch !== null) throw mismatch;
+  return { startedAt, generation, missing };
+}
+
+async function liveKeys(pool: Pool, siteId: number, until: Date): Promise<string[]> {
+  const { rows } = await pool.query<{ key: string }>(
+    'SELECT key FROM site_setting WHERE site_id = $1 AND deleted_at IS NULL AND observed_at < $2',
+    [siteId, until],
+  );
+  return rows.map(({ key }) => key);
+}

@@ -1,7 +1,8 @@
 import { upsertStatement } from '../../db/bulk.ts';
-import { validateUser, type UserRecord } from '../../template/contract/user.ts';
+import { userFields, validateUser, type UserRecord } from '../../template/contract/user.ts';
 import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
+import { recordTable } from '../tombstone.ts';
 
 const statement = upsertStatement<UserRecord>(
   'user',
@@ -24,14 +25,15 @@ const statement = upsertStatement<UserRecord>(
 
 export const users: EntitySync = {
   entity: 'USERS',
+  table: recordTable(statement.table),
   expected: (stats) => stats.users,
   sync: (context) =>
     syncList(context, {
       entity: 'USERS',
       paged: true,
-      read: ({ template, site, pageRows, signal }, offset) =>
-        template.list(site, 'users', { limit: pageRows, offset, signal }),
+      read: ({ template, site, signal }, window) => template.list(site, 'users', { ...window, signal }),
       validate: validateUser,
+      fields: userFields,
       statement,
     }),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Validated, ValidateOptions } from './issues.ts';
+import { given, type KnownFieldsOf } from './known-fields.ts';
 import { sourceId } from './numbers.ts';
 import { expectedText, longTextField, shortText } from './text.ts';
 import { optionalTime } from './times.ts';
@@ -29,6 +30,24 @@ const CustomRequestRow = z.object({
   status,
   created_at: optionalTime(),
 });
+
+/** What a custom request comes with; in `full` both generations give all columns. */
+export const customRequestFields = {
+  id: given('number'),
+  client_name: given('text'),
+  description: given('text'),
+  status: given('text'),
+  created_at: given('text'),
+  client_email: given('text', 'V1'),
+  client_phone: given('text', 'V1'),
+  project_type: given('text', 'V1'),
+  budget: given('text', 'V1'),
+  dimensions: given('text', 'V1'),
+  deadline: given('text', 'V1'),
+  reference_images: given('text', 'V1'),
+  admin_notes: given('text', 'V1'),
+  site_name: given('text', 'V2'),
+} satisfies KnownFieldsOf<typeof CustomRequestRow>;
 
 export type CustomRequestRecord = ReturnType<typeof toCustomRequest>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Validated, ValidateOptions } from './issues.ts';
+import { given, type KnownFieldsOf } from './known-fields.ts';
 import { sourceId } from './numbers.ts';
 import { expectedText, longTextField, shortText } from './text.ts';
 import { calendarDate, optionalTime } from './times.ts';
@@ -21,6 +22,24 @@ const ExhibitionRow = z.object({
   venue_details: longTextField(),
   create_date: optionalTime(),
 });
+
+/** What an exhibition comes with. */
+export const exhibitionFields = {
+  id: given('number'),
+  title: given('text'),
+  location: given('text'),
+  date: given('text'),
+  start_time: given('text'),
+  end_time: given('text'),
+  description: given('text'),
+  image: given('text', 'V1'),
+  organizer: given('text', 'V1'),
+  entry_price: given('text', 'V1'),
+  contact_info: given('text', 'V1'),
+  venue_details: given('text', 'V1'),
+  create_date: given('text', 'V1'),
+  site_name: given('text', 'V2'),
+} satisfies KnownFieldsOf<typeof ExhibitionRow>;
 
 export type ExhibitionRecord = ReturnType<typeof toExhibition>;
 

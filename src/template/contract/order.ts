@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { kindOf } from '../json/describe.ts';
 import { field, report } from './field.ts';
 import type { Validated, ValidateOptions } from './issues.ts';
+import { given, givenListOf, type KnownFieldsOf } from './known-fields.ts';
 import { boughtQuantity, money, optionalId, sourceId } from './numbers.ts';
 import { emailField, expectedText, longTextField, shortText } from './text.ts';
 import { requiredTime } from './times.ts';
@@ -64,6 +65,30 @@ const OrderRow = z.object({
   order_date: requiredTime(),
   items: z.pipe(listOrNone, z.array(OrderItemRow)),
 });
+
+const orderItemFields = {
+  id: given('number', 'V1'),
+  order_id: given('number', 'V1'),
+  painting_id: given('number'),
+  name: given('text'),
+  image: given('text'),
+  price: given('number'),
+  quantity: given('number'),
+} satisfies KnownFieldsOf<typeof OrderItemRow>;
+
+/** What an order comes with. */
+export const orderFields = {
+  id: given('number'),
+  customer_name: given('text'),
+  email: given('text'),
+  address: given('text', 'V1'),
+  user_id: given('number', 'V1'),
+  total_price: given('number'),
+  status: given('text'),
+  order_date: given('text'),
+  items: givenListOf(orderItemFields),
+  site_name: given('text', 'V2'),
+} satisfies KnownFieldsOf<typeof OrderRow>;
 
 export type OrderItemRecord = ReturnType<typeof toItem>;
 export type OrderRecord = ReturnType<typeof toOrder>;

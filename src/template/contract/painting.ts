@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Validated, ValidateOptions } from './issues.ts';
+import { given, type KnownFieldsOf } from './known-fields.ts';
 import { flag, money, sourceId, stock, wholeNumber } from './numbers.ts';
 import { longTextField, mainImage, requiredText, shortText } from './text.ts';
 import { optionalTime } from './times.ts';
@@ -43,6 +44,32 @@ const PaintingRow = z.object({
   unique_piece: flag(),
   create_date: optionalTime(),
 });
+
+/** What a painting comes with. */
+export const paintingFields = {
+  id: given('number'),
+  name: given('text'),
+  price: given('number'),
+  category: given('text'),
+  technique: given('text'),
+  year: given('text'),
+  quantity: given('number'),
+  status: given('text'),
+  image: given('text'),
+  display_order: given('number'),
+  image_2: given('text', 'V1'),
+  image_3: given('text', 'V1'),
+  image_4: given('text', 'V1'),
+  description: given('text', 'V1'),
+  description_long: given('text', 'V1'),
+  dimensions: given('text', 'V1'),
+  weight: given('text', 'V1'),
+  framed: given('number', 'V1'),
+  certificate: given('number', 'V1'),
+  unique_piece: given('number', 'V1'),
+  create_date: given('text', 'V1'),
+  site_name: given('text', 'V2'),
+} satisfies KnownFieldsOf<typeof PaintingRow>;
 
 export type PaintingRecord = ReturnType<typeof toPainting>;
 

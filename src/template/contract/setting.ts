@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { kindOf } from '../json/describe.ts';
 import { field, report } from './field.ts';
 import type { RecordIssue } from './issues.ts';
+import { given, type KnownFieldsOf } from './known-fields.ts';
 import { isSecretKey, isSecretValue, mask } from './secret.ts';
 import { readText, requiredText } from './text.ts';
 import { issuesOf, runSchema } from './validate.ts';
@@ -34,6 +35,13 @@ const SettingRow = z.object({
     return readText(value, payload, 'personal', 100_000);
   }),
 });
+
+/** What a setting comes with. Which settings a site has is its own affair. */
+export const settingFields = {
+  id: given('number', 'V1'),
+  key: given('text'),
+  value: given('text'),
+} satisfies KnownFieldsOf<typeof SettingRow>;
 
 /** A secret's value never leaves this function. */
 export function validateSetting(raw: unknown): ValidatedSetting {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { field, report } from './field.ts';
 import type { RecordIssue } from './issues.ts';
+import { given, type KnownFieldsOf } from './known-fields.ts';
 import { figure, isMoney, readMoney } from './numbers.ts';
 import { issuesOf, runSchema } from './validate.ts';
 
@@ -30,6 +31,24 @@ const StatsRow = z.object({
     return null;
   }),
 });
+
+/** What the statistics come with, figures of no interest here included. */
+export const statsFields = {
+  paintings_count: given('number'),
+  orders_count: given('number'),
+  exhibitions_count: given('number'),
+  custom_requests_count: given('number'),
+  delivered_orders: given('number'),
+  total_revenue: given('number'),
+  order_items_count: given('number'),
+  settings_count: given('number'),
+  notifications_count: given('number'),
+  carts_count: given('number'),
+  cart_items_count: given('number'),
+  saas_sites_count: given('number'),
+  users_count: given('number', 'V2'),
+  stripe_events_count: given('number', 'V2'),
+} satisfies KnownFieldsOf<typeof StatsRow>;
 
 /** What the site says it holds. A figure that cannot be read is null, with a warning; nothing here is rejected. */
 export function validateStats(raw: object): { record: StatsRecord; issues: RecordIssue[] } {

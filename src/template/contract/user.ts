@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Validated, ValidateOptions } from './issues.ts';
+import { given, type KnownFieldsOf } from './known-fields.ts';
 import { flag, sourceId } from './numbers.ts';
 import { emailField, expectedText, longTextField, shortText } from './text.ts';
 import { optionalTime } from './times.ts';
@@ -31,6 +32,23 @@ const UserRow = z.object({
   accepts_marketing: flag(),
   create_date: optionalTime(),
 });
+
+/** What a user comes with. */
+export const userFields = {
+  id: given('number'),
+  name: given('text'),
+  email: given('text'),
+  role: given('text'),
+  create_date: given('text'),
+  phone: given('text', 'V1'),
+  address: given('text', 'V1'),
+  city: given('text', 'V1'),
+  postal_code: given('text', 'V1'),
+  country: given('text', 'V1'),
+  birth_date: given('text', 'V1'),
+  accepts_marketing: given('number', 'V1'),
+  site_name: given('text', 'V2'),
+} satisfies KnownFieldsOf<typeof UserRow>;
 
 export type UserRecord = ReturnType<typeof toUser>;
 

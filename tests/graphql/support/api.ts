@@ -69,6 +69,9 @@ export function readingOnly(database: Database): GraphQLServices {
     requestSync: never,
     cancelSync: never,
     removeSite: never,
+    updateSite: never,
+    confirmDeletions: never,
+    discardDeletions: never,
     followProgress: never,
     followActivity: never,
   };

@@ -120,6 +120,23 @@ export function rowsOf({ prisma }: Database) {
       };
       return (await prisma.syncIssue.create({ data })).id;
     },
+    async drift(
+      siteId: number,
+      firstRunId: string,
+      values: Partial<Prisma.SiteDriftUncheckedCreateInput> = {},
+    ) {
+      const data = {
+        siteId,
+        firstRunId,
+        entity: 'PAINTINGS' as const,
+        kind: 'TYPE_CHANGED' as const,
+        path: 'price',
+        expected: 'number',
+        found: 'text',
+        ...values,
+      };
+      return (await prisma.siteDrift.create({ data })).id;
+    },
   };
 }
 

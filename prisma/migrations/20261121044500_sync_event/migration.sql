@@ -30,7 +30,8 @@ FROM (
   SELECT "run_id", 3, "entity", 1, "started_at",
     jsonb_build_object('kind', 'ENTITY_BEGAN', 'entity', "entity", 'expected', "expected", 'counters',
       jsonb_build_object('pages', "pages", 'received', "received", 'created', "created", 'updated', "updated",
-        'unchanged', "unchanged", 'rejected', "rejected", 'normalised', "normalised", 'duplicates', "duplicates"))
+        'unchanged', "unchanged", 'rejected', "rejected", 'normalised', "normalised", 'duplicates', "duplicates",
+        'tombstoned', "tombstoned", 'held', "held"))
   FROM "sync_entity_run" WHERE "started_at" IS NOT NULL
   UNION ALL
   SELECT "run_id", 3, "entity", 2, "ended_at",

@@ -1,0 +1,11 @@
+import type { Pool } from 'pg';
+
+/**
+ * By how many milliseconds the clock of the database is ahead of the one of this process; negative where it is
+ * behind. Too low by the time that the answer took: what is timed by it is never called newer than it is.
+ */
+export async function readClockSkewMs(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  if (rows[0] === undefined) throw new Error('the database did not tell the time');
+  return rows[0].now.getTime() - Date.now();
+}

@@ -1,0 +1,48 @@
+import type { ClientBase } from 'pg';
+
+import type { Entity } from '../db/generated/prisma/enums.ts';
+
+/** Deletions that wait for a person. */
+export interface Hold {
+  siteId: number;
+  entity: Entity;
+  runId: string;
+  /** Source ids, or keys of settings. */
+  records: readonly string[];
+  /** Rows the mirror held before. */
+  live: number;
+  /** When the scan that missed them began. */
+  missedAt: Date;
+}
+
+/** Holds these deletions, in place of those of an earlier scan; one that holds the same stays as it is. */
+export async function hold(client: ClientBase, { siteId, entity, runId, records, live, missedAt }: Hold) {
+  const same = await client.query(
+    `SELECT 1 FROM deletion_hold AS hold
+     WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL AND held = cardinality($3::text[])
+       AND held = (SELECT count(*) FROM deletion_hold_row WHERE hold_id = hold.id AND record = ANY ($3::text[]))`,
+    [siteId, entity, records],
+  );
+  if (same.rows.length > 0) return;
+  await supersedeHold(client, { siteId, entity });
+  await client.query(
+    `WITH hold AS (
+       INSERT INTO deletion_hold (site_id, entity, run_id, held, live, missed_at)
+       VALUES ($1, $2, $3, cardinality($4::text[]), $5, $6) RETURNING id
+     )
+     INSERT INTO deletion_hold_row (hold_id, record) SELECT hold.id, unnest($4::text[]) FROM hold`,
+    [siteId, entity, runId, records, live, missedAt],
+  );
+}
+
+/** Closes the hold of an entity: a later scan says otherwise. */
+export async function supersedeHold(
+  client: ClientBase,
+  { siteId, entity }: Pick<Hold, 'siteId' | 'entity'>,
+): Promise<void> {
+  await client.query(
+    `UPDATE deletion_hold SET status = 'SUPERSEDED', decided_at = now()
+     WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL`,
+    [siteId, entity],
+  );
+}

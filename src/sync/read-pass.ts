@@ -1,0 +1,103 @@
+import type { Upsert } from '../db/bulk.ts';
+import { upsert } from '../db/bulk.ts';
+import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
+import type { ListEnd, RecordBatch } from '../template/client.ts';
+import { driftOf, type DriftReport } from '../template/contract/drift.ts';
+import { FieldCensus } from '../template/contract/field-census.ts';
+import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
+import type { KnownFields } from '../template/contract/known-fields.ts';
+import { mismatchOf } from './contract-mismatch.ts';
+import { recordDrift } from './drift.ts';
+import type { EntityContext } from './entity-sync.ts';
+import { hasOpenIssues, recordIssues } from './issues.ts';
+import type { Pass } from './pass.ts';
+import { prefetch } from './prefetch.ts';
+import { writeLog } from './runs.ts';
+import { savePart } from './scans.ts';
+import { scan, type ListWindow } from './scan.ts';
+import type { Tally } from './sync-event.ts';
+import { commitPage } from './tally.ts';
+import { validateChunks, type ValidPage } from './validate.ts';
+
+/** A mirrored list: where it is read, how a row is checked, how a page is written. */
+export interface MirroredList<Row extends { sourceId: number }> {
+  entity: Entity;
+  paged: boolean;
+  read: (context: EntityContext, window: ListWindow) => AsyncGenerator<RecordBatch, ListEnd>;
+  validate: (raw: unknown, options: ValidateOptions) => Validated<Row>;
+  fields: KnownFields;
+  statement: Upsert<Row>;
+}
+
+/** The pass to read: its number within the run, from 1, and how many parts of it are stored already. */
+export interface NumberedPass {
+  number: number;
+  parts: number;
+  pass: Pass;
+}
+
+/** What a pass has told of its site. */
+export interface PassEnd {
+  generation: Generation | null;
+  drift: DriftReport;
+}
+
+/**
+ * Reads one list of one site from where the pass stands to its end: fetches, validates and writes page after page,
+ * each stage one page ahead of the next. A page, its counters and the place behind it are committed together.
+ */
+export async function readPass<Row extends { sourceId: number }>(
+  context: EntityContext,
+  list: MirroredList<Row>,
+  { number, parts, pass }: NumberedPass,
+): Promise<PassEnd> {
+  const { database, siteId, lease, tally, pageRows, signal, strict } = context;
+  const { entity } = list;
+  const scope = { siteId, runId: lease.runId, entity };
+  const pagesBefore = tally.pages - pass.pages;
+  let sequence = parts;
+  let openIssues = await hasOpenIssues(database.pool, scope);
+
+  const census = new FieldCensus(list.fields);
+  const read = (window: ListWindow) => list.read(context, window);
+  const chunks = prefetch(scan(read, { pageRows, paged: list.paged, pass }));
+  const pages = prefetch(validateChunks(chunks, list.validate, { strict }, census));
+  let step = await pages.next();
+  for (; step.done !== true; step = await pages.next()) {
+    signal.throwIfAborted();
+    const page = step.value;
+    const mismatch = mismatchOf(page.records.length, page.rejected, page.issues);
+    await commitPage(database, { lease, entity, tally }, async (client) => {
+      const counts = await upsert(client, list.statement, siteId, context.observedAt(page.sentAt), page.rows);
+      if (openIssues || page.issues.length > 0) await recordIssues(client, scope, page.records, page.issues);
+      if (mismatch === null) await savePart(client, scope, { pass: number, sequence, part: page.part });
+      else await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
+      tally.pages = pagesBefore + page.part.pages;
+      tally.created += counts.created;
+      tally.updated += counts.updated;
+      if (number === 1) countOnce(tally, page, counts.unchanged);
+    });
+    if (mismatch !== null) throw mismatch;
+    sequence++;
+    openIssues ||= page.issues.length > 0;
+  }
+  tally.pages = pagesBefore + pass.pages;
+  const { repeated, generation } = step.value;
+  if (repeated.length > 0 && number === 1) {
+    await writeLog(database.pool, lease.runId, 'WARNING', entity, repetition(tally.duplicates, repeated));
+  }
+  return { generation, drift: driftOf(census, { generation, isWhole: parts === 0 }) };
+}
+
+/** What a later pass, which reads the same rows again, does not add to. */
+function countOnce(tally: Tally, page: ValidPage<unknown>, unchanged: number): void {
+  tally.received += page.records.length;
+  tally.unchanged += unchanged;
+  tally.rejected += page.rejected;
+  tally.normalised += page.normalised;
+  tally.duplicates += page.duplicates;
+}
+
+const repetition = (duplicates: number, ids: readonly number[]): string =>
+  `Expected each record once, got ${duplicates} again (${duplicates > ids.length ? 'among them ' : ''}id ` +
+  `${ids.join(', ')}): the list changed while it was read, or the site repeats records. The later one is kept.`;
