@@ -9,7 +9,7 @@ import { addSite } from './registry/add-site.ts';
 import { updateSite } from './registry/update-site.ts';
 import { cancelSync } from './sync/cancel-sync.ts';
 import { confirmDeletions, discardDeletions } from './sync/decide-hold.ts';
-import { followProgress } from './sync/follow-progress.ts';
+import { openProgressFeed } from './sync/follow-progress.ts';
 import { removeSite } from './sync/remove-site.ts';
 import { requestSync } from './sync/request-sync.ts';
 import { workOnSyncSite } from './tasks/sync-site.ts';
@@ -49,6 +49,7 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
   );
   const events = starting.use(await openEventBus(databaseUrl, logger));
   const queue = starting.use(await openQueue(databaseUrl, logger));
+  const progress = starting.use(openProgressFeed({ database, events, logger }));
   const { secretKey } = secrets;
 
   if (role !== 'server') {
@@ -72,12 +73,13 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     database,
     addSite: (input) => addSite({ database, secretKey }, input),
     requestSync: (input) => requestSync({ database, queue }, input),
-    cancelSync: (runId) => cancelSync({ database, events, queue }, runId),
-    removeSite: (siteId) => removeSite({ database, events, queue, logger }, siteId),
+    cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
+    removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
     updateSite: (siteId, changes) => updateSite(database, siteId, changes),
     confirmDeletions: (holdId) => confirmDeletions(database, holdId),
     discardDeletions: (holdId) => discardDeletions(database, holdId),
-    followProgress: (runId, signal) => followProgress({ database, events }, runId, signal),
+    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
+    followActivity: (signal) => progress.followAll(signal),
   };
   const server =
     role === 'worker'

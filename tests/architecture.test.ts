@@ -79,6 +79,16 @@ describe('the house', () => {
     expect(readers).toEqual([]);
   });
 
+  it('tells progress from events without anything of a server, so that a browser can', () => {
+    const shared = ['src/sync/reduce-progress.ts', 'src/sync/rate.ts'];
+    const imports = sources
+      .filter(({ path }) => shared.includes(path))
+      .flatMap(({ text }) =>
+        [...text.matchAll(/^import (?!type )[^;]*?from '([^']+)'/gm)].map(([, from]) => from),
+      );
+    expect(imports).toEqual(['./rate.ts']);
+  });
+
   it('leaves ending the process to main/', () => {
     const enders = sources
       .filter(({ path }) => partOf(path) !== 'main')

@@ -18,6 +18,11 @@ export interface EventBus extends AsyncDisposable {
    * news, never the newest; after a lost connection it gets one news without data.
    */
   subscribe(topic: Topic, id: string): AsyncIterableIterator<News>;
+  /**
+   * Calls the listener with the news of every subject of the topic, at once and in order, until it is disposed;
+   * after a lost connection with an id of null: anything may have happened. The listener must not throw.
+   */
+  listen(topic: Topic, listener: (id: string | null, data: unknown) => void): Disposable;
 }
 
 const UNREAD_AT_MOST = 64;
@@ -28,6 +33,7 @@ const HEARTBEAT_TIMEOUT_MS = 10_000;
 /** Listens on a connection of its own, and opens another for as long as it is not disposed. */
 export async function openEventBus(databaseUrl: string, logger: Logger): Promise<EventBus> {
   const subscribers = new Map<string, Set<(news: News) => void>>();
+  const listeners = new Set<{ topic: Topic; tell: (id: string | null, data: unknown) => void }>();
   const stopped = new AbortController();
   let client: Client | undefined;
 
@@ -36,6 +42,7 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
     if (!event.success) return logger.warn({ err: event.error }, 'a notification could not be read');
     const { topic, id, data } = event.data;
     for (const push of subscribers.get(keyOf(topic, id)) ?? []) push({ data });
+    for (const listener of listeners) if (listener.topic === topic) listener.tell(id, data);
   };
 
   const connect = async () => {
@@ -71,6 +78,7 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
         await connect();
         // What was published in between is lost: everyone reads the database again.
         for (const pushes of subscribers.values()) for (const push of pushes) push({ data: undefined });
+        for (const { tell } of listeners) tell(null, undefined);
         return;
       } catch (error) {
         logger.warn({ reason: messageOf(error) }, 'the event connection could not be opened again yet');
@@ -110,6 +118,11 @@ export async function openEventBus(databaseUrl: string, logger: Logger): Promise
           return this;
         },
       };
+    },
+    listen(topic, tell) {
+      const listener = { topic, tell };
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     async [Symbol.asyncDispose]() {
       stopped.abort();

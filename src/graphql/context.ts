@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts';
 import type { SiteChanges } from '../registry/update-site.ts';
-import type { SyncProgress } from '../sync/progress.ts';
+import type { SyncProgress } from '../sync/reduce-progress.ts';
 import type { SyncRequest } from '../sync/request-sync.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -21,8 +21,13 @@ export interface GraphQLServices {
   confirmDeletions(holdId: number): Promise<number>;
   /** Lets it live. Throws the same. */
   discardDeletions(holdId: number): Promise<void>;
-  /** The state as it is, then every change, then the end state; then completes. Throws RUN_NOT_FOUND. */
-  followProgress(runId: string, signal: AbortSignal): AsyncIterable<SyncProgress>;
+  /**
+   * The state as it is, or after each event later than `after`, then newer states, then the end; then completes.
+   * Throws a CimaiseError with code RUN_NOT_FOUND, EVENT_NOT_FOUND.
+   */
+  followProgress(runId: string, signal: AbortSignal, after?: number | null): AsyncIterable<SyncProgress>;
+  /** The states of all runs under way, then newer states of any run, until the signal fires. */
+  followActivity(signal: AbortSignal): AsyncIterable<SyncProgress>;
 }
 
 /** What a server may hand in with a request. */

@@ -11,6 +11,7 @@ import { maskError } from './report-errors.ts';
 import { buildSchema } from './schema.ts';
 import { useEventStreamHeaders } from './use-event-stream-headers.ts';
 import { useRequestIds } from './use-request-ids.ts';
+import { useSharedAnswers } from './use-shared-answers.ts';
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>;
 
@@ -18,7 +19,7 @@ export type GraphQLServer = ReturnType<typeof createGraphQL>;
 export function createGraphQL(services: GraphQLServices, { logger }: { logger: Logger }) {
   return createYoga<ServerContext, Context>({
     schema: buildSchema(),
-    context: ({ request, gone }) => createContext(services, gone ?? request.signal),
+    context: ({ request, gone }) => createContext(services, gone ?? realSignal(request.signal)),
     graphqlEndpoint: '/graphql',
     landingPage: false,
     graphiql: () => graphiqlOptions(services.database),
@@ -35,15 +36,19 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
       documentCache: createDocumentCache(),
       errorCache: createDocumentCache(),
     },
-    plugins: [useRequestIds(logger), useLimits(), useEventStreamHeaders()],
+    plugins: [useRequestIds(logger), useLimits(), useSharedAnswers(), useEventStreamHeaders()],
   });
 }
 
-function createContext(services: GraphQLServices, gone: AbortSignal): Context {
-  // Yoga's signal only looks like one: AbortSignal.any, for one, does not take it.
-  const left = new AbortController();
-  if (gone.aborted) left.abort();
-  gone.addEventListener('abort', () => left.abort(), { once: true });
+function createContext(services: GraphQLServices, signal: AbortSignal): Context {
   const { database } = services;
-  return { services, database, signal: left.signal, loaders: createLoaders(database) };
+  return { services, database, signal, loaders: createLoaders(database) };
+}
+
+/** Yoga's signal only looks like one: AbortSignal.any, for one, does not take it. */
+function realSignal(signal: AbortSignal): AbortSignal {
+  const real = new AbortController();
+  if (signal.aborted) real.abort();
+  signal.addEventListener('abort', () => real.abort(), { once: true });
+  return real.signal;
 }

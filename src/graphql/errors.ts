@@ -6,7 +6,7 @@ import { SiteNotFoundError } from '../registry/open-site.ts';
 import { InvalidPercentError } from '../registry/update-site.ts';
 import { RunEndedError } from '../sync/cancel-sync.ts';
 import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../sync/decide-hold.ts';
-import { RunNotFoundError } from '../sync/follow-progress.ts';
+import { EventNotFoundError, RunNotFoundError } from '../sync/follow-progress.ts';
 import { SiteBusyError } from '../sync/remove-site.ts';
 import { OtherModeUnderWayError } from '../sync/request-sync.ts';
 
@@ -17,6 +17,7 @@ const publicErrors = [
   InvalidSiteError,
   SiteNotFoundError,
   RunNotFoundError,
+  EventNotFoundError,
   RunEndedError,
   SiteBusyError,
   HoldNotFoundError,

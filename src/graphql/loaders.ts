@@ -31,21 +31,29 @@ export interface Loaders {
 
 export function createLoaders(database: Database): Loaders {
   const batches = new Map<string, unknown>();
+  const batch = <Key, Value, CacheKey = Key>(name: string, make: () => DataLoader<Key, Value, CacheKey>) => {
+    const loader = batches.get(name) ?? make();
+    batches.set(name, loader);
+    // The name holds everything that sets two loaders apart, so one name is always one type.
+    return loader as DataLoader<Key, Value, CacheKey>;
+  };
   const records = new Map<Table, DataLoader<RecordKey, MirroredRow | null, string>>();
+  // Made when they are asked for: most answers need none of them.
   return {
-    site: new DataLoader((ids) => loadSites(database, ids)),
-    painting: recordLoader<Painting>(database, paintingTable),
-    user: recordLoader<User>(database, userTable),
+    batch,
     record(table) {
       const loader = records.get(table) ?? recordLoader<MirroredRow>(database, table);
       records.set(table, loader);
       return loader;
     },
-    batch: <Key, Value>(name: string, make: () => DataLoader<Key, Value>) => {
-      const loader = batches.get(name) ?? make();
-      batches.set(name, loader);
-      // The name holds everything that sets two loaders apart, so one name is always one type.
-      return loader as DataLoader<Key, Value>;
+    get site() {
+      return batch('site', () => new DataLoader<number, Site>((ids) => loadSites(database, ids)));
+    },
+    get painting() {
+      return batch('painting', () => recordLoader<Painting>(database, paintingTable));
+    },
+    get user() {
+      return batch('user', () => recordLoader<User>(database, userTable));
     },
   };
 }

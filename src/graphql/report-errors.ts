@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import type { Logger } from '../core/logger.ts';
 import { isPublic } from './errors.ts';
@@ -41,7 +41,7 @@ export function reportErrors<Result extends ExecutionResult>(
 }
 
 /** The same for one error. */
-export function reportError(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
+function reportError(error: GraphQLError, requestId: string, logger: Logger): GraphQLError {
   const { unexpected, ...extensions } = error.extensions;
   if (unexpected === true)
     logger.error({ err: error.originalError, requestId, path: error.path }, 'a request failed');
@@ -56,4 +56,14 @@ export function reportError(error: GraphQLError, requestId: string, logger: Logg
       extensions: { code: 'BAD_USER_INPUT', ...extensions, requestId },
     },
   );
+}
+
+/** The same as it is sent, without what is meant for HTTP. */
+export function formatError(error: GraphQLError, requestId: string, logger: Logger): GraphQLFormattedError {
+  const { extensions: { http: _http, ...extensions } = {}, ...rest } = reportError(
+    error,
+    requestId,
+    logger,
+  ).toJSON();
+  return { ...rest, extensions };
 }

@@ -9,7 +9,11 @@ export interface Connections {
   destroy(): void;
 }
 
-export function trackConnections(server: Server): Connections {
+/**
+ * @param stalledAfterMs a stream of events whose client has taken nothing for so long, though something waits for it,
+ * is cut: it would keep its socket for ever
+ */
+export function trackConnections(server: Server, stalledAfterMs: number): Connections {
   const sockets = new Set<Socket>();
   const answers = new Map<Socket, ServerResponse>();
   let ending = false;
@@ -24,6 +28,17 @@ export function trackConnections(server: Server): Connections {
       if (ending) socket.destroySoon();
     });
   });
+  const taken = new WeakMap<Socket, { bytes: number; at: number }>();
+  const cutStalled = setInterval(() => {
+    const now = performance.now();
+    for (const [socket, answer] of answers) {
+      const bytes = socket.bytesWritten - socket.writableLength;
+      const before = taken.get(socket);
+      if (socket.writableLength === 0 || before?.bytes !== bytes) taken.set(socket, { bytes, at: now });
+      else if (isEventStream(answer) && now - before.at > stalledAfterMs) socket.destroy();
+    }
+  }, stalledAfterMs / 4);
+  server.once('close', () => clearInterval(cutStalled));
   // A WebSocket says goodbye in its own way.
   server.on('upgrade', ({ socket }: IncomingMessage) => sockets.delete(socket));
   return {

@@ -6,6 +6,7 @@ import type { GraphQLServer } from '../graphql/create-graphql.ts';
 import { newRequestId } from '../graphql/report-errors.ts';
 import { redirect, sendError, sendHtml } from './answer.ts';
 import { applyCors } from './cors.ts';
+import { answerEventStream, wantsEventStream } from './event-stream.ts';
 import { answerHealth, answerReady } from './health.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -56,6 +57,9 @@ async function route(
     if (wantsPage) return sendHtml(response, 401, signInPage());
     const message = 'Expected the header "Authorization: Bearer <admin token>", got none or another token.';
     return sendError(response, 401, { code: 'UNAUTHENTICATED', message, requestId });
+  }
+  if (path === '/graphql' && wantsEventStream(request)) {
+    return answerEventStream(dependencies, request, response, requestId);
   }
   if (path === '/graphql') return void (await dependencies.yoga(request, response, { requestId }));
   if (path === '/' || path === '/sign-in') return redirect(response, '/graphql');

@@ -14,12 +14,15 @@ import { createSessions } from './session.ts';
 import { serveWebSockets } from './web-socket.ts';
 
 const CLOSE_DEADLINE_MS = 5_000;
+const STALLED_AFTER_MS = 30_000;
 
 export interface HttpServerOptions {
   config: Config['http'];
   adminToken: string;
   services: GraphQLServices;
   logger: Logger;
+  /** Streams of events whose client takes nothing for so long are cut; 30 seconds. */
+  stalledAfterMs?: number;
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -56,7 +59,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }),
   );
   const sockets = serveWebSockets(server, { yoga, authentication, logger });
-  const connections = trackConnections(server);
+  const connections = trackConnections(server, options.stalledAfterMs ?? STALLED_AFTER_MS);
   const port = await listen(server, config);
   return {
     url: `http://${nameOf(config.host)}:${port}`,

@@ -94,8 +94,9 @@ async function syncGallery(
   }
   const { id } = await database.prisma.site.findUniqueOrThrow({ where: { url: site.url } });
   const { runId } = await services.requestSync({ siteId: id, entities: null });
-  for await (const progress of services.followProgress(runId, signal)) {
-    if (progress.endedAt !== null) process.stderr.write(`Synced ${site.name}: ${progress.status}\n`);
+  for await (const { status, endedAt, rowsPerSecond } of services.followProgress(runId, signal)) {
+    if (endedAt === null) continue;
+    process.stderr.write(`Synced ${site.name}: ${status}, ${Math.round(rowsPerSecond ?? 0)} rows a second\n`);
   }
 }
 

@@ -1,11 +1,10 @@
 import { CimaiseError } from '../core/errors.ts';
 import { transaction, type Database } from '../db/client.ts';
 import type { RunStatus } from '../db/generated/prisma/enums.ts';
-import type { EventBus } from '../events/bus.ts';
 import { CHANNEL } from '../events/topics.ts';
 import { syncSiteJob } from '../queue/definitions.ts';
 import type { Queue } from '../queue/queue.ts';
-import { followProgress, RunNotFoundError } from './follow-progress.ts';
+import { RunNotFoundError, type ProgressFeed } from './follow-progress.ts';
 import { endRun, isEnded, writeLog, type Failure } from './runs.ts';
 
 export class RunEndedError extends CimaiseError {
@@ -19,8 +18,8 @@ export class RunEndedError extends CimaiseError {
 
 export interface CancelDependencies {
   database: Database;
-  events: EventBus;
   queue: Queue;
+  progress: ProgressFeed;
 }
 
 /** A worker takes some milliseconds; more than this means that none is there. */
@@ -79,7 +78,7 @@ export async function callOff(
 /** Waits for the end of a run, and tells whether it came in time. */
 export async function untilEnded(deps: CancelDependencies, runId: string, waitMs: number): Promise<boolean> {
   try {
-    for await (const { status } of followProgress(deps, runId, AbortSignal.timeout(waitMs))) {
+    for await (const { status } of deps.progress.followRun(runId, AbortSignal.timeout(waitMs))) {
       if (isEnded(status)) return true;
     }
     return false;

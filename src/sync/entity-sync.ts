@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import type { TemplateClient, TemplateSite } from '../template/client.ts';
 import type { StatsRecord } from '../template/contract/stats.ts';
 import type { Lease } from './lease.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './sync-event.ts';
 import type { MirroredTable } from './tombstone.ts';
 
 /** What a site says it holds, as it answers it or as it is stored. */

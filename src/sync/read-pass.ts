@@ -14,7 +14,8 @@ import { prefetch } from './prefetch.ts';
 import { writeLog } from './runs.ts';
 import { savePart } from './scans.ts';
 import { scan, type ListWindow } from './scan.ts';
-import { commitPage, type Tally } from './tally.ts';
+import type { Tally } from './sync-event.ts';
+import { commitPage } from './tally.ts';
 import { validateChunks, type ValidPage } from './validate.ts';
 import { writeRows } from './write-rows.ts';
 

@@ -5,6 +5,7 @@ import type { Database } from '../db/client.ts';
 import { syncSiteJob } from '../queue/definitions.ts';
 import type { Queue } from '../queue/queue.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
+import { publishRequest } from './publish-event.ts';
 
 const kindOf: Record<RunMode, string> = { SYNC: 'A sync', DRY_RUN: 'A dry run' };
 
@@ -43,7 +44,7 @@ export async function requestSync(
   input: SyncRequest,
 ): Promise<{ runId: string; joined: boolean }> {
   const { siteId, mode = 'SYNC' } = input;
-  const entities = [...new Set(input.entities ?? Object.values(Entity))];
+  const entities = Object.values(Entity).filter((entity) => input.entities?.includes(entity) ?? true);
   for (;;) {
     const active = await database.prisma.syncRun.findFirst({
       where: { siteId, endedAt: null },
@@ -66,6 +67,7 @@ export async function requestSync(
             },
           },
         });
+        await publishRequest(transaction, run);
         await queue.enqueue(transaction, syncSiteJob, { runId: run.id });
         return run.id;
       });

@@ -15,6 +15,7 @@ import type { EntityContext, EntitySync, SiteTotals } from './entity-sync.ts';
 import { leased, LeaseLostError, type Lease } from './lease.ts';
 import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
+import { tellTotals } from './tell-totals.ts';
 
 export interface SyncDependencies {
   database: Database;
@@ -75,6 +76,10 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
       const failure = await syncEntity(context, entity);
       if (failure === null) done.add(entity.entity);
       else failures.set(entity.entity, failure);
+      const { totals } = context.told;
+      if (entity.entity === 'STATS' && totals !== null) {
+        await tellTotals(database, lease, run.entities, totals);
+      }
     }
   } catch (error) {
     if (!cancellation.signal.aborted || error instanceof LeaseLostError) throw error;

@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts';
 import { transaction } from '../db/client.ts';
 import type { Entity, LogLevel, RunStatus } from '../db/generated/prisma/enums.ts';
 import type { Lease } from './lease.ts';
-import { publishProgress } from './progress.ts';
+import { publishEvent } from './publish-event.ts';
 import { forgetParts } from './scans.ts';
 
 /** Which state may follow which. A run that has ended stays as it is. */
@@ -50,7 +50,7 @@ export async function beginRun(database: Database, runId: string): Promise<Lease
     }
     const sentence = attempt === 1 ? 'The run began.' : `The run goes on, attempt ${attempt}.`;
     await writeLog(client, runId, 'INFO', null, sentence);
-    await publishProgress(client, runId);
+    await publishEvent(client, runId, { kind: 'RUN_BEGAN' });
     return { runId, attempt };
   });
 }
@@ -101,7 +101,8 @@ export async function endRun(
     null,
     `The run ended: ${status}${failure === null ? '' : `. ${failure.message}`}`,
   );
-  await publishProgress(client, runId);
+  const { code: errorCode = null, message: errorMessage = null } = failure ?? {};
+  await publishEvent(client, runId, { kind: 'RUN_ENDED', status, errorCode, errorMessage });
   return true;
 }
 

@@ -3,27 +3,12 @@ import type { ClientBase, PoolClient } from 'pg';
 import type { Database } from '../db/client.ts';
 import type { Entity, EntityRunStatus } from '../db/generated/prisma/enums.ts';
 import { leased, type Lease } from './lease.ts';
-import { publishProgress } from './progress.ts';
+import { publishEvent } from './publish-event.ts';
 import type { Failure } from './runs.ts';
 import { forgetParts } from './scans.ts';
+import type { Tally } from './sync-event.ts';
 
-/** The counters of one entity of one run, in rows (pages: answers of the site). */
-export interface Tally {
-  pages: number;
-  received: number;
-  created: number;
-  updated: number;
-  unchanged: number;
-  rejected: number;
-  normalised: number;
-  duplicates: number;
-  /** Rows of the mirror that were marked as gone. */
-  tombstoned: number;
-  /** Rows of the mirror that are gone, but wait for a person to say so. */
-  held: number;
-}
-
-const emptyTally = (): Tally => ({
+export const emptyTally = (): Tally => ({
   pages: 0,
   received: 0,
   created: 0,
@@ -70,7 +55,7 @@ export async function commitPage(
         tally.held,
       ],
     });
-    await publishProgress(client, lease.runId);
+    await publishEvent(client, lease.runId, { kind: 'PAGE_COMMITTED', entity, counters: tally });
   });
 }
 
@@ -99,8 +84,9 @@ export async function beginEntity(
        WHERE run_id = $1 AND entity = $2`,
       [runId, entity, expected],
     );
-    await publishProgress(client, runId);
-    return emptyTally();
+    const counters = emptyTally();
+    await publishEvent(client, runId, { kind: 'ENTITY_BEGAN', entity, expected, counters });
+    return counters;
   });
 }
 
@@ -111,11 +97,12 @@ export async function endEntity(
   status: EntityRunStatus,
   failure: Failure | null,
 ): Promise<void> {
+  const { code: errorCode = null, message: errorMessage = null } = failure ?? {};
   await client.query(
     `UPDATE sync_entity_run SET status = $3, ended_at = now(), error_code = $4, error_message = $5
      WHERE run_id = $1 AND entity = $2`,
-    [runId, entity, status, failure?.code ?? null, failure?.message ?? null],
+    [runId, entity, status, errorCode, errorMessage],
   );
   await forgetParts(client, runId, entity);
-  await publishProgress(client, runId);
+  await publishEvent(client, runId, { kind: 'ENTITY_ENDED', entity, status, errorCode, errorMessage });
 }

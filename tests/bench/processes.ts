@@ -12,26 +12,39 @@ export const ADMIN_TOKEN = 'a-token-for-benchmarks-only';
 
 /** A process of its own that ends with the benchmark. */
 export interface Started extends AsyncDisposable {
-  url: string;
-  pid: number;
+  readonly url: string;
+  readonly pid: number;
   /** The most memory it ever had resident, in MB (10^6 bytes): VmHWM of proc(5). */
   peakRssMb(): number;
 }
 
 /** Starts the gateway as `npm start` does, flags of the runtime included. */
-export async function startGateway(databaseUrl: string, dataDir: string): Promise<Started> {
-  const { child, line } = await runStart({ DATABASE_URL: databaseUrl, CIMAISE_DATA_DIR: dataDir });
+export async function startGateway(
+  databaseUrl: string,
+  dataDir: string,
+  settings: Record<string, string> = {},
+): Promise<Started> {
+  const { child, line } = await runStart({
+    DATABASE_URL: databaseUrl,
+    CIMAISE_DATA_DIR: dataDir,
+    ...settings,
+  });
   const url = /http:\/\/\S+/.exec(line)?.[0].replace(/\/graphql\.?$/, '');
   if (url === undefined) throw new Error(`The gateway did not say where it serves: ${line}`);
   return started(child, url);
 }
 
 /** Starts a process that only works on jobs. */
-export async function startWorker(databaseUrl: string, dataDir: string): Promise<Started> {
+export async function startWorker(
+  databaseUrl: string,
+  dataDir: string,
+  settings: Record<string, string> = {},
+): Promise<Started> {
   const { child } = await runStart({
     DATABASE_URL: databaseUrl,
     CIMAISE_DATA_DIR: dataDir,
     ROLE: 'worker',
+    ...settings,
   });
   return started(child, '');
 }

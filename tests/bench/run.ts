@@ -1,8 +1,13 @@
 import { benchFleet } from './fleet.ts';
+import { benchSubscribers } from './subscribers.ts';
 import { benchSync } from './sync.ts';
 
 /** `npm run bench -- <name>`: prints one JSON line on standard output, what it is doing on standard error. */
-const benches: Record<string, () => Promise<object>> = { sync: benchSync, fleet: benchFleet };
+const benches: Record<string, () => Promise<object>> = {
+  sync: benchSync,
+  fleet: benchFleet,
+  subscribers: benchSubscribers,
+};
 
 const [name = ''] = process.argv.slice(2);
 const bench = benches[name];

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { createScratchDirectory } from '../../src/core/scratch-directory.ts';
 import { openDatabase, type Database } from '../../src/db/client.ts';
 import { startEmbeddedDatabase } from '../../src/db/embedded.ts';
-import { ADMIN_TOKEN, startGateway, startPaintings, type Started } from './processes.ts';
+import { addSite, ask, median } from './ask.ts';
+import { startGateway, startPaintings, type Started } from './processes.ts';
 
 const ROWS = 100_000;
 const MANY_ROWS = 1_000_000;
@@ -110,16 +111,6 @@ async function peakOfFirstSync(databaseUrl: string, dataDir: string, rows: numbe
   return gateway.peakRssMb();
 }
 
-async function addSite(gateway: Started, url: string): Promise<string> {
-  const input = { name: 'Bench', url, key: 'demo-key-of-this-site' };
-  const data = await ask(
-    gateway,
-    'mutation ($input: AddSiteInput!) { result: addSite(input: $input) { ... on AddSitePayload { site { id } } } }',
-    { input },
-  );
-  return z.object({ result: z.object({ site: z.object({ id: z.string() }) }) }).parse(data).result.site.id;
-}
-
 async function syncPaintings(gateway: Started, siteId: string): Promise<void> {
   const data = await ask(
     gateway,
@@ -130,26 +121,10 @@ async function syncPaintings(gateway: Started, siteId: string): Promise<void> {
   z.object({ result: z.object({ run: z.object({ status: z.literal('SUCCEEDED') }) }) }).parse(data);
 }
 
-async function ask(gateway: Started, query: string, variables: object): Promise<unknown> {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const answer = z.object({ data: z.unknown(), errors: z.unknown().optional() }).parse(await response.json());
-  if (answer.errors !== undefined)
-    throw new Error(`The gateway answered errors: ${JSON.stringify(answer.errors)}`);
-  return answer.data;
-}
-
 async function rate(rows: number, work: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await work();
   return Math.round(rows / ((performance.now() - begin) / 1_000));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 const ratio = (part: number | undefined, whole: number | undefined) =>

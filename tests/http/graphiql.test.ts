@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 
 import { createTestDatabase } from '../support/database.ts';
 import { rowsOf } from '../graphql/support/rows.ts';
+import { runningState } from '../graphql/support/progress.ts';
 import { bearer, json, startTestServer } from './support/server.ts';
 
 const database = await createTestDatabase();
@@ -11,9 +12,8 @@ const server = await startTestServer(database, {
   services: {
     requestSync: async ({ siteId }) => ({ runId: await rows.run(siteId), joined: false }),
     async *followProgress(runId) {
-      const run = await prisma.syncRun.findUniqueOrThrow({ where: { id: runId } });
-      const entities = await prisma.syncEntityRun.findMany({ where: { runId } });
-      yield { ...run, runId, entities };
+      const { siteId, status } = await prisma.syncRun.findUniqueOrThrow({ where: { id: runId } });
+      yield { ...runningState, runId, siteId, status };
     },
   },
 });

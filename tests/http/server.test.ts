@@ -43,7 +43,7 @@ const follow = (url: string, signal?: AbortSignal) =>
     method: 'POST',
     headers: { ...bearer, ...json, Accept: 'text/event-stream' },
     body: JSON.stringify({
-      query: `subscription { syncProgress(runId: "SyncRun:${someRunId}") { version } }`,
+      query: `subscription { syncProgress(runId: "SyncRun:${someRunId}") { sequence } }`,
     }),
     ...(signal === undefined ? {} : { signal }),
   });

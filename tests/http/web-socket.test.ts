@@ -41,7 +41,7 @@ async function read(client: Client, query: string, variables: Record<string, unk
   return results;
 }
 
-const FOLLOW = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { version status percent } }';
+const FOLLOW = 'subscription ($runId: ID!) { syncProgress(runId: $runId) { sequence status percent } }';
 
 test('a run is followed to its end over a WebSocket', async () => {
   const { siteId } = await gateway.addDemoSite();

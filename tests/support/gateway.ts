@@ -10,8 +10,8 @@ import type { GraphQLServices } from '../../src/graphql/context.ts';
 import { updateSite } from '../../src/registry/update-site.ts';
 import { cancelSync } from '../../src/sync/cancel-sync.ts';
 import { confirmDeletions, discardDeletions } from '../../src/sync/decide-hold.ts';
-import { followProgress } from '../../src/sync/follow-progress.ts';
-import type { SyncProgress } from '../../src/sync/progress.ts';
+import { openProgressFeed, type ProgressFeed } from '../../src/sync/follow-progress.ts';
+import type { SyncProgress } from '../../src/sync/reduce-progress.ts';
 import { removeSite } from '../../src/sync/remove-site.ts';
 import { requestSync } from '../../src/sync/request-sync.ts';
 import type { SyncDependencies } from '../../src/sync/run-sync.ts';
@@ -48,7 +48,8 @@ export interface TestGateway extends AsyncDisposable {
   request(siteId: number, entities?: readonly Entity[]): Promise<{ runId: string; joined: boolean }>;
   cancel(runId: string): Promise<void>;
   remove(siteId: number): Promise<{ name: string; url: string }>;
-  follow(runId: string, signal?: AbortSignal): AsyncGenerator<SyncProgress, void>;
+  readonly progress: ProgressFeed;
+  follow(runId: string, signal?: AbortSignal, after?: number | null): AsyncGenerator<SyncProgress, void>;
   /** Syncs to the end, and tells the state the run ended in. */
   sync(siteId: number, entities?: readonly Entity[]): Promise<SyncProgress>;
 }
@@ -78,29 +79,32 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
   const { concurrency = 2 } = options;
   if (concurrency > 0) await workOnSyncSite(queue, deps, concurrency);
 
+  const progress = stack.use(openProgressFeed({ database, events, logger }));
   const services: GraphQLServices = {
     database,
     addSite: (input) => addSite(deps, input),
     requestSync: (input) => requestSync({ database, queue }, input),
-    cancelSync: (runId) => cancelSync({ database, events, queue }, runId),
-    removeSite: (siteId) => removeSite({ database, events, queue, logger }, siteId),
+    cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
+    removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
     updateSite: (siteId, changes) => updateSite(database, siteId, changes),
     confirmDeletions: (holdId) => confirmDeletions(database, holdId),
     discardDeletions: (holdId) => discardDeletions(database, holdId),
-    followProgress: (runId, signal) => followProgress({ database, events }, runId, signal),
+    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
+    followActivity: (signal) => progress.followAll(signal),
   };
   const register = async (url: string, key = 'any-key') =>
     (await services.addSite({ name: 'A gallery', url, key })).id;
   const request = (siteId: number, entities?: readonly Entity[]) =>
     services.requestSync({ siteId, entities: entities === undefined ? null : [...entities] });
-  const follow = (runId: string, signal = new AbortController().signal) =>
-    followProgress({ database, events }, runId, signal);
+  const follow = (runId: string, signal = new AbortController().signal, after: number | null = null) =>
+    progress.followRun(runId, signal, after);
 
   return {
     database,
     deps,
     services,
     request,
+    progress,
     cancel: services.cancelSync,
     remove: services.removeSite,
     follow,
@@ -113,7 +117,7 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     async sync(siteId, entities) {
       const { runId } = await request(siteId, entities);
       let last: SyncProgress | undefined;
-      for await (const progress of follow(runId)) last = progress;
+      for await (const state of follow(runId)) last = state;
       if (last === undefined) throw new Error('the run told nothing');
       return last;
     },

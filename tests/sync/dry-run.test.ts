@@ -68,7 +68,7 @@ async function dryRun(siteId: number) {
 async function everythingElse(): Promise<string> {
   const text = await dumpDatabase(
     gateway.database,
-    (table) => !/sync_(run|entity_run|scan|log_entry|difference)|pgboss/.test(table),
+    (table) => !/sync_(run|entity_run|scan|log_entry|difference|event)|pgboss/.test(table),
   );
   return text;
 }

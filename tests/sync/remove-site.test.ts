@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { SiteNotFoundError } from '../../src/registry/open-site.ts';
-import type { SyncProgress } from '../../src/sync/progress.ts';
+import type { SyncProgress } from '../../src/sync/reduce-progress.ts';
 import { SiteBusyError } from '../../src/sync/remove-site.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../src/demo-site/faults/kinds.ts';
 import type { DemoSite } from '../../src/demo-site/start-demo-site.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
-import type { EntityProgress } from '../../src/sync/progress.ts';
+import type { EntityProgress } from '../../src/sync/reduce-progress.ts';
 import { defaultRetries } from '../../src/template/retry-policy.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { logOf, mirrorOf, type MirroredTable } from './support/run-record.ts';

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 
 import type { SyncEntityRun as SyncEntityRunRow } from '../../db/generated/prisma/client.ts';
 import { Entity, EntityRunStatus } from '../../db/generated/prisma/enums.ts';
-import type { EntityProgress } from '../../sync/progress.ts';
+import type { EntityCounters } from '../../sync/reduce-progress.ts';
 import { builder } from '../builder.ts';
 import { badInput } from '../errors.ts';
 import { readKey } from '../global-ids.ts';
@@ -23,7 +23,7 @@ const EntityRunStatusEnum = builder.enumType(EntityRunStatus, {
   },
 });
 
-export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('EntityCounters').implement({
+export const EntityCountersInterface = builder.interfaceRef<EntityCounters>('EntityCounters').implement({
   description:
     'What a run did with one entity. Every row received is created, updated, unchanged or rejected, but of rows that came twice on one page only the later counts.',
   fields: (t) => ({
@@ -80,13 +80,13 @@ export const EntityCountersInterface = builder.interfaceRef<EntityProgress>('Ent
 });
 
 /** Rows received of rows expected, to a tenth of a percent; null until the site has said how many to expect. */
-function percentOf({ status, expected, received }: EntityProgress): number | null {
+function percentOf({ status, expected, received }: EntityCounters): number | null {
   if (status === 'SUCCEEDED' || expected === 0) return 100;
   return expected === null ? null : Math.round((Math.min(received, expected) / expected) * 1000) / 10;
 }
 
 /** Never falls: an entity whose rows are not known yet counts as not begun, one that failed as done. */
-export function percentOfRun(entities: readonly EntityProgress[]): number {
+export function percentOfRun(entities: readonly EntityCounters[]): number {
   const done = entities.map((entity) => (entity.endedAt === null ? (percentOf(entity) ?? 0) : 100));
   const sum = done.reduce((total, percent) => total + percent, 0);
   return entities.length === 0 ? 0 : Math.round((sum / entities.length) * 10) / 10;

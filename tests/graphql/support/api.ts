@@ -73,5 +73,6 @@ export function readingOnly(database: Database): GraphQLServices {
     confirmDeletions: never,
     discardDeletions: never,
     followProgress: never,
+    followActivity: never,
   };
 }

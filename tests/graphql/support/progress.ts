@@ -1,4 +1,4 @@
-import type { SyncProgress } from '../../../src/sync/progress.ts';
+import type { SyncProgress } from '../../../src/sync/reduce-progress.ts';
 
 export const someRunId = '00000000-0000-7000-8000-000000000001';
 
@@ -6,14 +6,17 @@ export const someRunId = '00000000-0000-7000-8000-000000000001';
 export const runningState: SyncProgress = {
   runId: someRunId,
   siteId: 1,
-  version: 1,
+  sequence: 1,
   status: 'RUNNING',
   errorCode: null,
   errorMessage: null,
   requestedAt: new Date(),
   startedAt: null,
   endedAt: null,
+  rowsPerSecond: null,
+  secondsLeft: null,
   entities: [],
+  meter: { from: { at: 0, rows: 0 }, next: { at: 0, rows: 0 } },
 };
 
 /** A source that says one thing, then nothing until it is ended. */

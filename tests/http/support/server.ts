@@ -13,6 +13,7 @@ export interface TestServerOptions {
   services?: Partial<GraphQLServices>;
   corsOrigins?: string[];
   logger?: Logger;
+  stalledAfterMs?: number;
 }
 
 /** The real server, on a free port. */
@@ -22,6 +23,7 @@ export function startTestServer(database: Database, options: TestServerOptions =
     adminToken,
     services: { ...readingOnly(database), ...options.services },
     logger: options.logger ?? pino({ level: 'silent' }),
+    ...(options.stalledAfterMs === undefined ? {} : { stalledAfterMs: options.stalledAfterMs }),
   });
 }
 

@@ -6,7 +6,7 @@ import type { FaultTarget } from '../../../src/demo-site/faults/fault-board.ts';
 import type { Generation } from '../../../src/demo-site/records/record.ts';
 import { isRow } from '../../../src/demo-site/rows/json.ts';
 import type { DemoSite } from '../../../src/demo-site/start-demo-site.ts';
-import type { EntityProgress, SyncProgress } from '../../../src/sync/progress.ts';
+import type { EntityProgress, SyncProgress } from '../../../src/sync/reduce-progress.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { MIRRORED, findings, logOf, mirrorOf, tellings, type MirroredTable } from './run-record.ts';
 

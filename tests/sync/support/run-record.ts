@@ -34,6 +34,28 @@ export const MIRRORED = [
 ] as const;
 export type MirroredTable = (typeof MIRRORED)[number];
 
+/** How a run stands by the columns of its tables, in the shape of its progress. */
+export async function storedProgress({ prisma }: Database, id: string) {
+  const run = await prisma.syncRun.findUniqueOrThrow({
+    where: { id },
+    include: { entityRuns: { orderBy: { entity: 'asc' } } },
+  });
+  const { siteId, sequence, status, errorCode, errorMessage, requestedAt, startedAt, endedAt } = run;
+  const entities = run.entityRuns.map(({ runId: _runId, ...columns }) => columns);
+  return {
+    runId: id,
+    siteId,
+    sequence,
+    status,
+    errorCode,
+    errorMessage,
+    requestedAt,
+    startedAt,
+    endedAt,
+    entities,
+  };
+}
+
 /** Every mirrored row of a site by its key, with all its columns. */
 export async function mirrorOf(
   { pool }: Database,
