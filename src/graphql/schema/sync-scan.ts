@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 
 import type { SyncScan as SyncScanRow } from '../../db/generated/prisma/client.ts';
 import { ScanVerdict, type Entity } from '../../db/generated/prisma/enums.ts';
+import { PASSES_AT_MOST } from '../../sync/sync-list.ts';
 import { builder } from '../builder.ts';
 
 const ScanVerdictEnum = builder.enumType(ScanVerdict, {
@@ -19,8 +20,6 @@ const ScanVerdictEnum = builder.enumType(ScanVerdict, {
     SHORT: { description: 'It met fewer rows than the site says it holds.' },
   },
 });
-
-const PASSES_AT_MOST = 5;
 
 const SyncScan = builder.prismaObject('SyncScan', {
   description:
