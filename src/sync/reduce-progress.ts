@@ -56,6 +56,10 @@ export function reduceProgress(before: SyncProgress | null, told: SyncEvent): Sy
       const meter = startMeter({ at: at.getTime(), rows: rowsOf(state) });
       return { ...state, status: 'RUNNING', startedAt: state.startedAt ?? at, meter };
     }
+    case 'RUN_WIDENED': {
+      const known = new Map(state.entities.map((entity) => [entity.entity, entity]));
+      return { ...state, entities: event.entities.map((entity) => known.get(entity) ?? pending(entity)) };
+    }
     case 'TOTALS_TOLD':
       return measured(
         changeEntities(state, ({ entity, status, expected }) =>

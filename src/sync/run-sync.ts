@@ -3,16 +3,17 @@ import type { Logger } from '../core/logger.ts';
 import { isConnectionLost, type Database } from '../db/client.ts';
 import { readClockSkewMs } from '../db/clock.ts';
 import type { SyncRun } from '../db/generated/prisma/client.ts';
-import type { Entity, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
+import type { Entity } from '../db/generated/prisma/enums.ts';
 import type { EventBus } from '../events/bus.ts';
 import { openSite } from '../registry/open-site.ts';
 import type { TemplateClient, TemplateSite } from '../template/client.ts';
 import { causeOf } from '../template/retry-policy.ts';
 import { patientClient, type Patience, type Retry } from '../template/patient-client.ts';
 import { watchCancellation } from './cancellation.ts';
+import { concludeRun, type EntityFailure } from './conclude-run.ts';
 import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync, SiteTotals } from './entity-sync.ts';
-import { leased, LeaseLostError, type Lease } from './lease.ts';
+import { leased, LeaseLostError } from './lease.ts';
 import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
 import { tellTotals } from './tell-totals.ts';
@@ -71,15 +72,19 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
     signal: AbortSignal.any([signal, cancellation.signal]),
   };
   try {
-    for (const entity of entities) {
-      if (!run.entities.includes(entity.entity) || done.has(entity.entity)) continue;
-      const failure = await syncEntity(context, entity);
-      if (failure === null) done.add(entity.entity);
-      else failures.set(entity.entity, failure);
-      const { totals } = context.told;
-      if (entity.entity === 'STATS' && totals !== null) {
-        await tellTotals(database, lease, run.entities, totals);
+    // Whoever asks for more while it is under way joins it.
+    for (let asked = run.entities; asked.length > 0;) {
+      for (const entity of entities) {
+        if (!asked.includes(entity.entity) || done.has(entity.entity)) continue;
+        const failure = await syncEntity(context, entity);
+        if (failure === null) done.add(entity.entity);
+        else failures.set(entity.entity, failure);
+        const { totals } = context.told;
+        if (entity.entity === 'STATS' && totals !== null) {
+          await tellTotals(database, lease, run.entities, totals);
+        }
       }
+      asked = await concludeRun(database, lease, { ...run, done, failures });
     }
   } catch (error) {
     if (!cancellation.signal.aborted || error instanceof LeaseLostError) throw error;
@@ -87,7 +92,6 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
     await leased(database, lease, (client) => endRun(client, runId, 'CANCELLED', calledOff));
     return;
   }
-  await conclude(deps, lease, run, failures);
 }
 
 /**
@@ -157,65 +161,8 @@ const readTotals = (
 /** What all entities of a run share. */
 type RunContext = Omit<EntityContext, 'tally' | 'expected' | 'askTotal'> & Pick<SyncDependencies, 'patience'>;
 
-/** How an entity ended that did not succeed. */
-interface EntityFailure extends Failure {
-  /** The site does not have the entity: no fault of the run. */
-  unsupported: boolean;
-}
-
 const sentenceOf = ({ error, retry, retries, delayMs }: Retry): string =>
   `${error.message}. Tried again by itself in ${delayMs} ms, retry ${retry} of ${retries}.`;
-
-/** Ends the run and says how the site does, from what happened to its entities. */
-async function conclude(
-  { database }: SyncDependencies,
-  lease: Lease,
-  run: Pick<SyncRun, 'id' | 'siteId' | 'entities' | 'mode'>,
-  failures: ReadonlyMap<Entity, EntityFailure>,
-): Promise<void> {
-  const whole = run.entities.length === entities.length;
-  const all = [...failures.values()];
-  const nothingCame = all.length === run.entities.length;
-  // Nothing of all that a template site has: this is none, or not its address.
-  const [first] = whole && nothingCame ? all : all.filter(({ unsupported }) => !unsupported);
-  const status: RunStatus = first === undefined ? 'SUCCEEDED' : nothingCame ? 'FAILED' : 'PARTIAL';
-  await leased(database, lease, async (client) => {
-    if (!(await endRun(client, run.id, status, first ?? null))) return;
-    if (run.mode === 'DRY_RUN') return;
-    const refused = isKeyRefused(run.entities, failures);
-    // A run of a few entities says nothing about the site as a whole, unless its key was refused.
-    if (!whole && !refused) return;
-    await client.query(
-      `UPDATE site SET status = $2, synced_at = CASE WHEN $2 = 'HEALTHY'::site_status THEN now() ELSE synced_at END
-       WHERE id = $1`,
-      [run.siteId, refused ? 'KEY_REFUSED' : statusOf(status)],
-    );
-  });
-}
-
-/** A site refuses its key when no call that needs one went through; v2 answers its settings to everyone. */
-function isKeyRefused(asked: readonly Entity[], failures: ReadonlyMap<Entity, EntityFailure>): boolean {
-  const needKey = asked.filter((entity) => entity !== 'SETTINGS');
-  return (
-    needKey.every((entity) => failures.has(entity)) &&
-    [...failures.values()].some((failure) => failure.code === 'KEY_REFUSED')
-  );
-}
-
-function statusOf(status: RunStatus): SiteStatus {
-  switch (status) {
-    case 'SUCCEEDED':
-      return 'HEALTHY';
-    case 'PARTIAL':
-      return 'DEGRADED';
-    case 'FAILED':
-      return 'UNREACHABLE';
-    case 'QUEUED':
-    case 'RUNNING':
-    case 'CANCELLED':
-      throw new TypeError(`A run that is ${status} says nothing about its site`);
-  }
-}
 
 /** What the run's record says: an expected failure speaks for itself, anything else is ours and is in the log. */
 function describe(error: unknown): Failure {

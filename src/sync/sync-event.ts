@@ -26,6 +26,8 @@ const failure = { errorCode: z.string().nullable(), errorMessage: z.string().nul
 /** What can happen in a run. Counters are totals, never differences. */
 const ProgressEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('RUN_REQUESTED'), siteId: count, entities: z.array(z.enum(Entity)) }),
+  /** More was asked for while it waited or was under way: all that it is to bring now. */
+  z.object({ kind: z.literal('RUN_WIDENED'), entities: z.array(z.enum(Entity)) }),
   /** A worker took it up: for the first time, or after another was killed. */
   z.object({ kind: z.literal('RUN_BEGAN') }),
   /** The site said how many rows it holds. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { Entity } from '../../src/db/generated/prisma/enums.ts';
 import { SiteNotFoundError } from '../../src/registry/open-site.ts';
+import { runSync } from '../../src/sync/run-sync.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { logOf } from './support/run-record.ts';
 
@@ -54,6 +56,33 @@ describe('asking for a sync', () => {
 
     expect(await gateway.database.prisma.syncRun.findUnique({ where: { id: runId } })).toMatchObject({
       entities: ['USERS'],
+    });
+  });
+
+  it('joins the run under way, which then brings that too, in one run', async () => {
+    const { siteId, site } = await gateway.addDemoSite();
+    site.faults.set('users', { kind: 'slow-headers', ms: 1_000, times: 1 });
+    const first = await gateway.request(siteId, ['USERS']);
+    const work = runSync(gateway.deps, first.runId, new AbortController().signal);
+    await expect.poll(() => site.requests.length).toBe(1);
+
+    const second = await gateway.request(siteId);
+    await work;
+
+    expect(second).toEqual({ runId: first.runId, joined: true });
+    const run = await gateway.database.prisma.syncRun.findUniqueOrThrow({
+      where: { id: first.runId },
+      include: { entityRuns: true },
+    });
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.entities).toEqual(Object.values(Entity));
+    expect(run.entityRuns.map(({ status }) => status)).toEqual(run.entities.map(() => 'SUCCEEDED'));
+    const [last] = await Array.fromAsync(gateway.follow(first.runId));
+    expect(last?.entities.map(({ entity, status }) => [entity, status])).toEqual(
+      run.entities.map((entity) => [entity, 'SUCCEEDED']),
+    );
+    expect(await gateway.database.prisma.site.findUnique({ where: { id: siteId } })).toMatchObject({
+      status: 'HEALTHY',
     });
   });
 

@@ -53,7 +53,7 @@ const payloadType = (name: string) =>
       }),
       joined: t.exposeBoolean('joined', {
         description:
-          'True when a run of this site was under way already: then this is that run. It brings what it was first asked for.',
+          'True when a run of this site was under way already: then this is that run, and it brings what was asked for now, too.',
       }),
     }),
   });
