@@ -300,6 +300,9 @@ describe('a fault of paging', () => {
     expect(idsOf(await get('paintings?limit=9&offset=9'))).toHaveLength(240);
     v2.faults.set('paintings', { kind: 'cap-limit' });
     expect(objectOf(await get('paintings?limit=100'))).toMatchObject({ count: 50 });
+    v2.faults.set('paintings', { kind: 'hidden-rows', rows: 200 });
+    expect(idsOf(await get('paintings?limit=100'))).toEqual(idsOf(await get('paintings?limit=40')));
+    expect(idsOf(await get('paintings?limit=9&offset=39'))).toHaveLength(1);
   });
 
   it('changes the order of equal dates from request to request', async () => {

@@ -9,7 +9,7 @@ import { isRow, jsonText, type ListItem } from '../rows/json.ts';
 import { chunksOf } from './chunks-of.ts';
 import { checkKey } from './check-key.ts';
 import { envelopeOf } from './envelope.ts';
-import { readWindow, spoilWindow } from './list-window.ts';
+import { hiddenRows, readWindow, spoilWindow } from './list-window.ts';
 import type { Handler, Site, SiteRequest } from './site.ts';
 
 const ROWS_A_CHUNK = 500;
@@ -28,10 +28,10 @@ function answerList(site: Site, request: SiteRequest, kind: RecordKind): Answer 
   if ('status' in asked) return asked;
   const snapshot = site.rows.snapshot(kind.entity);
   const { offset, limit } = spoilWindow(asked, request.faults);
-  const count = Math.max(0, Math.min(limit, snapshot.count - offset));
+  const count = Math.max(0, Math.min(limit, snapshot.count - hiddenRows(request.faults) - offset));
   const envelope = envelopeOf(kind, generation, count);
   const isShuffled = request.faults.some((fault) => fault.kind === 'shuffled-ties');
-  const read = isShuffled ? readShuffled(snapshot, offset, limit) : snapshot.read(offset, limit);
+  const read = isShuffled ? readShuffled(snapshot, offset, count) : snapshot.read(offset, count);
   const page = { kind, generation, isFirst: offset === 0 };
 
   // The v2 releases select the names of the columns instead of the columns.

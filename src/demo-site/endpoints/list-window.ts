@@ -35,6 +35,10 @@ export function spoilWindow(window: ListWindow, faults: readonly Fault[]): ListW
   return { offset, limit };
 }
 
+/** How many rows at the end of the list are not to be seen. */
+export const hiddenRows = (faults: readonly Fault[]): number =>
+  faults.reduce((sum, fault) => sum + (fault.kind === 'hidden-rows' ? fault.rows : 0), 0);
+
 function integer(text: string | null): number | undefined {
   return text !== null && /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : undefined;
 }

@@ -105,6 +105,9 @@ export const Fault = z.discriminatedUnion('kind', [
   kind('cap-limit', 'Never answers more rows than this on a page.', {
     rows: z.number().int().min(1).default(50),
   }),
+  kind('hidden-rows', 'Answers as if the last rows of the list had been deleted.', {
+    rows: z.number().int().min(1).default(1),
+  }),
   kind('shuffled-ties', 'Orders of one moment change places from request to request.', {}),
   kind('stats-wrong', 'The counts of the statistics are off, or replaced by those given.', {
     by: z.number().int().default(10),
