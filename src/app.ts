@@ -66,7 +66,7 @@ export async function createApp(config: Config, secrets: Secrets, logger: Logger
     await workOnSyncSite(
       queue,
       { database, events, secretKey, template, patience, pageRows, strict, logger },
-      sync.concurrency,
+      sync,
     );
   }
   const services: GraphQLServices = {

@@ -52,6 +52,7 @@ const Environment = z.object({
   SYNC_PAGE_ROWS: wholeNumber(2, 10_000).default(1_000),
   SYNC_REQUESTS_AT_ONCE: wholeNumber(1, 1_000).default(16),
   SYNC_CALL_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(120_000),
+  SYNC_RETENTION_DAYS: wholeNumber(1, 3_650).default(400),
   SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'must be a level such as info')
@@ -72,6 +73,8 @@ export interface Config {
     readonly requestsAtOnce: number;
     /** Limit for reading one answer of a list, from connecting to the last byte taken. */
     readonly callTimeoutMs: number;
+    /** How long the record of a run is kept. */
+    readonly retentionDays: number;
     readonly strict: boolean;
   };
 }
@@ -114,6 +117,7 @@ export function readConfig(environment: Record<string, string | undefined>): {
         pageRows: env.SYNC_PAGE_ROWS,
         requestsAtOnce: env.SYNC_REQUESTS_AT_ONCE,
         callTimeoutMs: env.SYNC_CALL_TIMEOUT_MS,
+        retentionDays: env.SYNC_RETENTION_DAYS,
         strict: env.SYNC_VALIDATION === 'strict',
       }),
     }),

@@ -34,7 +34,14 @@ describe('the configuration', () => {
       logLevel: 'info',
       dataDir,
       http: { host: '127.0.0.1', port: 4000, corsOrigins: [] },
-      sync: { concurrency: 4, pageRows: 1_000, requestsAtOnce: 16, callTimeoutMs: 120_000, strict: false },
+      sync: {
+        concurrency: 4,
+        pageRows: 1_000,
+        requestsAtOnce: 16,
+        callTimeoutMs: 120_000,
+        retentionDays: 400,
+        strict: false,
+      },
     });
     expect(secrets).toMatchObject({ databaseUrl: undefined, adminTokenGenerated: true });
     expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.sync)).toBe(
@@ -57,6 +64,7 @@ describe('the configuration', () => {
       SYNC_PAGE_ROWS: '500',
       SYNC_REQUESTS_AT_ONCE: '32',
       SYNC_CALL_TIMEOUT_MS: '1000',
+      SYNC_RETENTION_DAYS: '30',
       SYNC_VALIDATION: 'strict',
       LOG_LEVEL: 'warn',
     });
@@ -66,7 +74,14 @@ describe('the configuration', () => {
       logLevel: 'warn',
       dataDir,
       http: { host: '0.0.0.0', port: 0, corsOrigins: ['https://a.example', 'http://localhost:5173'] },
-      sync: { concurrency: 2, pageRows: 500, requestsAtOnce: 32, callTimeoutMs: 1_000, strict: true },
+      sync: {
+        concurrency: 2,
+        pageRows: 500,
+        requestsAtOnce: 32,
+        callTimeoutMs: 1_000,
+        retentionDays: 30,
+        strict: true,
+      },
     });
     expect(secrets).toEqual({
       databaseUrl: 'postgresql://u:p@db.example:5433/c',

@@ -77,7 +77,7 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     logger,
   };
   const { concurrency = 2 } = options;
-  if (concurrency > 0) await workOnSyncSite(queue, deps, concurrency);
+  if (concurrency > 0) await workOnSyncSite(queue, deps, { concurrency, retentionDays: 400 });
 
   const progress = stack.use(openProgressFeed({ database, events, logger }));
   const services: GraphQLServices = {
