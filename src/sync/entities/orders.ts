@@ -17,7 +17,8 @@ interface PlacedItem extends OrderItemRecord {
   position: number;
 }
 
-const statement = upsertStatement<OrderRecord, PlacedItem>(
+/** How its rows are written, by whoever reads one. */
+export const statement = upsertStatement<OrderRecord, PlacedItem>(
   'order',
   [{ name: 'source_id', type: 'bigint', of: (order) => order.sourceId }],
   [

@@ -4,7 +4,8 @@ import type { EntitySync } from '../entity-sync.ts';
 import { syncList } from '../sync-list.ts';
 import { recordTable } from '../tombstone.ts';
 
-const statement = upsertStatement<PaintingRecord>(
+/** How its rows are written, by whoever reads one. */
+export const statement = upsertStatement<PaintingRecord>(
   'painting',
   [{ name: 'source_id', type: 'bigint', of: (painting) => painting.sourceId }],
   [

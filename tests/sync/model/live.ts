@@ -1,0 +1,205 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { transaction } from '../../../src/db/client.ts';
+import type { FaultInput } from '../../../src/demo-site/faults/kinds.ts';
+import { startDemoSite } from '../../../src/demo-site/start-demo-site.ts';
+import { RunEndedError } from '../../../src/sync/cancel-sync.ts';
+import { LeaseLostError } from '../../../src/sync/lease.ts';
+import { runSync, type SyncDependencies } from '../../../src/sync/run-sync.ts';
+import { recordTable, tombstone } from '../../../src/sync/tombstone.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import { createGallery, type Gallery } from './demo-gallery.ts';
+import { lists, type Change, type Ending, type History, type List, type Step } from './history.ts';
+import { mirrored } from './mirrored.ts';
+import { asleepAt, killedAt, watchedDatabase, type Watch } from './watched-database.ts';
+
+/** A site that lives through its history, and the mirror of it. */
+export interface Life extends AsyncDisposable {
+  siteId: number;
+  gallery: Gallery;
+  /** Lists that showed a row under the id of another at some time. */
+  liars: ReadonlySet<List>;
+  take(step: Step): Promise<void>;
+  /** Clears all faults, and goes on with the run that was left, if there is one. */
+  settle(): Promise<void>;
+  /** Syncs to the end, undisturbed. */
+  sync(): Promise<string>;
+  confirmAll(): Promise<void>;
+}
+
+const never = new AbortController().signal;
+
+export async function beginLife(gateway: TestGateway, history: History): Promise<Life> {
+  const { database } = gateway;
+  let onRequest: () => void = () => undefined;
+  const site = await startDemoSite({
+    generation: history.generation,
+    name: 'Galerie',
+    apiKey: 'demo-key',
+    counts: { ...history.counts, exhibitions: 0, customRequests: 0 },
+    onRequest: () => onRequest(),
+  });
+  const siteId = await gateway.addSite(site.url, site.apiKey);
+  await gateway.services.updateSite(siteId, { deletionHoldPercent: history.holdPercent });
+  const gallery = createGallery(site, history);
+  const deps = { ...gateway.deps, pageRows: history.pageRows };
+  const liars = new Set<List>();
+  let beside: Promise<unknown>[] = []; // what goes on beside a sync
+
+  const heal = () => {
+    site.faults.clear();
+    if (history.cap === null || history.generation === 'v1') return;
+    for (const list of lists) site.faults.add(list, { kind: 'cap-limit', rows: history.cap });
+  };
+  heal();
+
+  /** Reads one row and writes it, as one who was told that it has changed would. */
+  async function refresh(list: List, pick: number): Promise<void> {
+    const id = gallery.idAt(list, pick);
+    if (id === undefined) return;
+    const observedAt = new Date();
+    const answer = gallery.answerOf(list, id);
+    await transaction(database.pool, async (client) => {
+      if (answer !== undefined) return mirrored[list].write(client, siteId, observedAt, answer);
+      const table = recordTable(mirrored[list].table);
+      await tombstone(client, table, { siteId, records: [String(id)], missedAt: observedAt });
+    });
+  }
+
+  function apply(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.what === 'refresh') beside.push(refresh(change.list, change.pick));
+      else gallery.apply(change);
+    }
+  }
+
+  async function quieten(): Promise<void> {
+    const all = beside;
+    beside = [];
+    await Promise.all(all);
+  }
+
+  async function sync({ entities, meanwhile, ending }: Extract<Step, { do: 'sync' }>): Promise<void> {
+    const { runId } = await gateway.request(siteId, entities);
+    const stop = new AbortController();
+    let requests = 0;
+    onRequest = () => {
+      requests++;
+      for (const { atRequest, changes } of meanwhile) if (requests === atRequest) apply(changes);
+      if (!('atRequest' in ending) || requests !== ending.atRequest) return;
+      if (ending.as === 'stopped') stop.abort(new Error('the process ends'));
+      else beside.push(gateway.cancel(runId).catch(unless(RunEndedError)));
+    };
+    try {
+      await work(deps, runId, ending, stop.signal);
+    } finally {
+      onRequest = () => undefined;
+      await quieten();
+    }
+  }
+
+  async function decide(confirm: boolean): Promise<void> {
+    if ((await database.prisma.syncRun.count({ where: { siteId, endedAt: null } })) > 0) return;
+    for (const hold of await database.prisma.deletionHold.findMany({ where: { siteId, status: 'OPEN' } })) {
+      // oxlint-disable-next-line no-await-in-loop
+      await (confirm
+        ? gateway.services.confirmDeletions(hold.id)
+        : gateway.services.discardDeletions(hold.id));
+    }
+  }
+
+  async function finishRun(runId: string): Promise<void> {
+    await runSync(deps, runId, never);
+  }
+
+  return {
+    siteId,
+    gallery,
+    liars,
+    async take(step) {
+      switch (step.do) {
+        case 'change':
+          apply(step.changes);
+          return quieten();
+        case 'fault':
+          if (hidesRows(step.fault, history)) for (const list of lists) liars.add(list);
+          return site.faults.add(step.on, step.fault);
+        case 'heal':
+          return heal();
+        case 'decide':
+          return decide(step.confirm);
+        case 'sync':
+          return sync(step);
+      }
+    },
+    async settle() {
+      heal();
+      const open = await database.prisma.syncRun.findFirst({ where: { siteId, endedAt: null } });
+      if (open !== null) await finishRun(open.id);
+    },
+    async sync() {
+      const { runId } = await gateway.request(siteId, ['STATS', 'PAINTINGS', 'USERS', 'ORDERS']);
+      await finishRun(runId);
+      return runId;
+    },
+    confirmAll: () => decide(true),
+    async [Symbol.asyncDispose]() {
+      await site.stop();
+      const runs = 'SELECT id::text FROM sync_run WHERE site_id = $1';
+      await database.pool.query(`DELETE FROM pgboss.job WHERE data ->> 'runId' IN (${runs})`, [siteId]);
+      await database.pool.query('DELETE FROM site WHERE id = $1', [siteId]);
+    },
+  };
+}
+
+/** Works on a run until it ends, or its worker does. */
+async function work(
+  deps: SyncDependencies,
+  runId: string,
+  ending: Ending,
+  signal: AbortSignal,
+): Promise<void> {
+  const watched = (watch: Watch) => ({ ...deps, database: watchedDatabase(deps.database, watch) });
+  switch (ending.as) {
+    case 'done':
+    case 'cancelled':
+      return runSync(deps, runId, signal);
+    case 'stopped':
+      return runSync(deps, runId, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    case 'killed': {
+      const { watch, isDead } = killedAt(ending.atStatement, ending.isDone);
+      await runSync(watched(watch), runId, signal).catch((error: unknown) => {
+        if (!isDead()) throw error;
+      });
+      return turn();
+    }
+    case 'overtaken': {
+      const { watch, asleep, wake } = asleepAt(ending.atTransaction);
+      const first = runSync(watched(watch), runId, signal).catch(unless(LeaseLostError));
+      await Promise.race([asleep, first]);
+      let transactions = 0;
+      const second = runSync(
+        watched({
+          async transaction() {
+            if (++transactions === ending.wakesAt) wake();
+          },
+        }),
+        runId,
+        signal,
+      );
+      await second.finally(wake);
+      await first;
+    }
+  }
+}
+
+const unless = (expected: new (...values: never[]) => Error) => (error: unknown) => {
+  if (!(error instanceof expected)) throw error;
+};
+
+/** Whether rows that are there do not show, in every answer. */
+const hidesRows = (fault: FaultInput, { generation }: History): boolean =>
+  (fault.kind === 'bad-rows' && fault.rows.includes('duplicate-id')) ||
+  (fault.kind === 'cap-limit' && generation === 'v1');
