@@ -177,20 +177,19 @@ async function work(
     }
     case 'overtaken': {
       const { watch, asleep, wake } = asleepAt(ending.atTransaction);
-      const first = runSync(watched(watch), runId, signal).catch(unless(LeaseLostError));
+      const run = (watch: Watch) =>
+        runSync(watched(watch), runId, signal).then(() => true, unless(LeaseLostError));
+      const first = run(watch);
       await Promise.race([asleep, first]);
       let transactions = 0;
-      const second = runSync(
-        watched({
-          async transaction() {
-            if (++transactions === ending.wakesAt) wake();
-          },
-        }),
-        runId,
-        signal,
-      );
-      await second.finally(wake);
-      await first;
+      const second = run({
+        async transaction() {
+          if (++transactions === ending.wakesAt) wake();
+        },
+      }).finally(wake);
+      // One that sleeps before it has begun is the later of the two.
+      const ends = await Promise.all([first, second]);
+      if (!ends.includes(true)) throw new Error('Expected one of two workers to keep its run, both lost it.');
     }
   }
 }
