@@ -13,9 +13,8 @@ interface Stay {
 
 /** The site of a history: changes its rows, and remembers when each was there. */
 export interface Gallery {
-  apply(change: Exclude<Change, { what: 'refresh' }>): void;
-  /** The row that `pick` points at, which may be one that is gone. */
-  idAt(list: List, pick: number): number | undefined;
+  /** Answers which row it was, where there is such a row. */
+  apply(change: Change): number | undefined;
   /** The row as the site answers it now. */
   answerOf(list: List, id: number): unknown;
   ids(list: List): number[];
@@ -55,32 +54,37 @@ export function createGallery(site: DemoSite, { generation, counts }: History): 
 
   return {
     ids,
-    idAt: (list, pick) => at([...ids(list), ...gone[list]], pick),
     apply(change) {
       const { list, pick } = change;
       if (change.what === 'insert') {
-        arrive(list, Number(site.rows.insert(list, named(list, change.patch))));
-        return;
+        const id = Number(site.rows.insert(list, named(list, change.patch)));
+        arrive(list, id);
+        return id;
       }
       const id = at(change.what === 'revive' ? gone[list] : ids(list), pick);
-      if (id === undefined) return;
+      if (id === undefined) return undefined;
       switch (change.what) {
+        case 'nothing':
+          break;
         case 'change':
-          return site.rows.update(list, id, named(list, change.patch));
+          site.rows.update(list, id, named(list, change.patch));
+          break;
         case 'tie':
-          return site.rows.update(list, id, named(list, tie(list, id, pick)));
+          site.rows.update(list, id, named(list, tie(list, id, pick)));
+          break;
         case 'delete': {
           site.rows.delete(list, id);
           gone[list].push(id);
           const stay = stays[list].get(id)?.at(-1);
           if (stay !== undefined) stay.to = Date.now();
-          return;
+          break;
         }
         case 'revive':
           site.rows.revive(list, id);
           gone[list] = gone[list].filter((other) => other !== id);
-          return arrive(list, id);
+          arrive(list, id);
       }
+      return id;
     },
     answerOf(list, id) {
       const row = site.rows.find(list, id);

@@ -8,9 +8,9 @@ export const lists = ['paintings', 'users', 'orders'] as const;
 export type List = (typeof lists)[number];
 
 /** Something that happens to one row of the site; `pick` points at the row. */
-export type Change =
-  | { what: 'insert' | 'change'; list: List; pick: number; patch: Row }
-  | { what: 'delete' | 'revive' | 'tie' | 'refresh'; list: List; pick: number };
+export type Change = { list: List; pick: number; told: boolean } & (
+  { what: 'insert' | 'change'; patch: Row } | { what: 'delete' | 'revive' | 'tie' | 'nothing' }
+); // one that is told of is read and written at once, beside any sync
 
 /** How the work on a run ends. Places are counted from its beginning. */
 export type Ending =
@@ -22,12 +22,19 @@ export type Ending =
   /** The process is given up for dead, another takes the run up, and the first wakes in the middle of that. */
   | { as: 'overtaken'; atTransaction: number; wakesAt: number };
 
+/** Changes while a run is worked on: before its n-th request is answered, or its n-th transaction begins. */
+export interface Meanwhile {
+  at: 'request' | 'transaction';
+  place: number;
+  changes: Change[];
+}
+
 export type Step =
   | { do: 'change'; changes: Change[] }
   | { do: 'fault'; on: List | 'stats' | '*'; fault: FaultInput }
   | { do: 'heal' }
   | { do: 'decide'; confirm: boolean }
-  | { do: 'sync'; entities: Entity[]; meanwhile: { atRequest: number; changes: Change[] }[]; ending: Ending };
+  | { do: 'sync'; entities: Entity[]; meanwhile: Meanwhile[]; ending: Ending };
 
 /** A site, a gateway, and what happens to both. */
 export interface History {
@@ -41,7 +48,7 @@ export interface History {
 }
 
 const list = fc.constantFrom(...lists);
-const pick = fc.nat({ max: 99 });
+const where = { list, pick: fc.nat({ max: 99 }), told: fc.nat({ max: 3 }).map((one) => one === 3) };
 const seldom = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 19, arbitrary: usual }, { weight: 1, arbitrary: odd });
 
@@ -83,16 +90,16 @@ const patchOf: Record<List, fc.Arbitrary<Row>> = {
 
 const patched = (what: 'insert' | 'change') =>
   list.chain((one) =>
-    fc.record({ what: fc.constant(what), list: fc.constant(one), pick, patch: patchOf[one] }),
+    fc.record({ what: fc.constant(what), ...where, list: fc.constant(one), patch: patchOf[one] }),
   );
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: patched('insert') },
-  { weight: 4, arbitrary: patched('change') },
-  { weight: 5, arbitrary: fc.record({ what: fc.constant('delete' as const), list, pick }) },
+  { weight: 5, arbitrary: patched('change') },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('delete' as const), ...where }) },
   {
     weight: 3,
-    arbitrary: fc.record({ what: fc.constantFrom('revive' as const, 'tie', 'refresh'), list, pick }),
+    arbitrary: fc.record({ what: fc.constantFrom('revive' as const, 'tie', 'nothing'), ...where }),
   },
 );
 const changes = fc.array(change, { minLength: 1, maxLength: 6 });
@@ -225,9 +232,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('sync' as const),
       entities,
-      meanwhile: fc.array(fc.record({ atRequest: fc.integer({ min: 1, max: 24 }), changes }), {
-        maxLength: 5,
-      }),
+      meanwhile: fc.array(
+        fc.record({
+          at: fc.constantFrom('request' as const, 'transaction'),
+          place: fc.integer({ min: 1, max: 24 }),
+          changes,
+        }),
+        { maxLength: 5 },
+      ),
       ending,
     }),
   },

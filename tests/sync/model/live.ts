@@ -44,7 +44,6 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
   const gallery = createGallery(site, history);
   const deps = { ...gateway.deps, pageRows: history.pageRows };
   const liars = new Set<List>();
-  let beside: Promise<unknown>[] = []; // what goes on beside a sync
 
   const heal = () => {
     site.faults.clear();
@@ -54,9 +53,7 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
   heal();
 
   /** Reads one row and writes it, as one who was told that it has changed would. */
-  async function refresh(list: List, pick: number): Promise<void> {
-    const id = gallery.idAt(list, pick);
-    if (id === undefined) return;
+  async function refresh(list: List, id: number): Promise<void> {
     const observedAt = new Date();
     const answer = gallery.answerOf(list, id);
     await transaction(database.pool, async (client) => {
@@ -66,35 +63,43 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
     });
   }
 
-  function apply(changes: readonly Change[]): void {
+  /** Resolves when what was told is written. */
+  async function apply(changes: readonly Change[]): Promise<void> {
+    const refreshes: Promise<void>[] = [];
     for (const change of changes) {
-      if (change.what === 'refresh') beside.push(refresh(change.list, change.pick));
-      else gallery.apply(change);
+      const id = gallery.apply(change);
+      if (change.told && id !== undefined) refreshes.push(refresh(change.list, id));
     }
-  }
-
-  async function quieten(): Promise<void> {
-    const all = beside;
-    beside = [];
-    await Promise.all(all);
+    await Promise.all(refreshes);
   }
 
   async function sync({ entities, meanwhile, ending }: Extract<Step, { do: 'sync' }>): Promise<void> {
     const { runId } = await gateway.request(siteId, entities);
     const stop = new AbortController();
+    const beside: Promise<unknown>[] = [];
     let requests = 0;
+    let transactions = 0;
     onRequest = () => {
       requests++;
-      for (const { atRequest, changes } of meanwhile) if (requests === atRequest) apply(changes);
+      for (const { at, place, changes } of meanwhile)
+        if (at === 'request' && requests === place) beside.push(apply(changes));
       if (!('atRequest' in ending) || requests !== ending.atRequest) return;
       if (ending.as === 'stopped') stop.abort(new Error('the process ends'));
       else beside.push(gateway.cancel(runId).catch(unless(RunEndedError)));
     };
+    const changing: Watch = {
+      async transaction() {
+        transactions++;
+        const now = meanwhile.filter(({ at, place }) => at === 'transaction' && transactions === place);
+        await apply(now.flatMap(({ changes }) => changes));
+      },
+    };
+    const database = watchedDatabase(deps.database, changing);
     try {
-      await work(deps, runId, ending, stop.signal);
+      await work({ ...deps, database }, runId, ending, stop.signal);
     } finally {
       onRequest = () => undefined;
-      await quieten();
+      await Promise.all(beside);
     }
   }
 
@@ -108,10 +113,6 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
     }
   }
 
-  async function finishRun(runId: string): Promise<void> {
-    await runSync(deps, runId, never);
-  }
-
   return {
     siteId,
     gallery,
@@ -119,8 +120,7 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
     async take(step) {
       switch (step.do) {
         case 'change':
-          apply(step.changes);
-          return quieten();
+          return apply(step.changes);
         case 'fault':
           if (hidesRows(step.fault, history)) for (const list of lists) liars.add(list);
           return site.faults.add(step.on, step.fault);
@@ -135,11 +135,11 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
     async settle() {
       heal();
       const open = await database.prisma.syncRun.findFirst({ where: { siteId, endedAt: null } });
-      if (open !== null) await finishRun(open.id);
+      if (open !== null) await runSync(deps, open.id, never);
     },
     async sync() {
       const { runId } = await gateway.request(siteId, ['STATS', 'PAINTINGS', 'USERS', 'ORDERS']);
-      await finishRun(runId);
+      await runSync(deps, runId, never);
       return runId;
     },
     confirmAll: () => decide(true),
