@@ -44,6 +44,7 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
   const gallery = createGallery(site, history);
   const deps = { ...gateway.deps, pageRows: history.pageRows };
   const liars = new Set<List>();
+  let refreshes = Promise.resolve(); // one after another, as they were told
 
   const heal = () => {
     site.faults.clear();
@@ -54,6 +55,10 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
 
   /** Reads one row and writes it, as one who was told that it has changed would. */
   async function refresh(list: List, id: number): Promise<void> {
+    // Times are told to the millisecond: of two readings within one, the later to arrive is believed.
+    const changedAt = Date.now();
+    // oxlint-disable-next-line no-await-in-loop
+    while (Date.now() === changedAt) await turn();
     const observedAt = new Date();
     const answer = gallery.answerOf(list, id);
     await transaction(database.pool, async (client) => {
@@ -65,12 +70,11 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
 
   /** Resolves when what was told is written. */
   async function apply(changes: readonly Change[]): Promise<void> {
-    const refreshes: Promise<void>[] = [];
     for (const change of changes) {
       const id = gallery.apply(change);
-      if (change.told && id !== undefined) refreshes.push(refresh(change.list, id));
+      if (change.told && id !== undefined) refreshes = refreshes.then(() => refresh(change.list, id));
     }
-    await Promise.all(refreshes);
+    await refreshes;
   }
 
   async function sync({ entities, meanwhile, ending }: Extract<Step, { do: 'sync' }>): Promise<void> {
