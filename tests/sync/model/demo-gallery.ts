@@ -38,6 +38,12 @@ export function createGallery(site: DemoSite, { generation, counts }: History): 
     const known = stays[list].get(id) ?? [];
     stays[list].set(id, [...known, { from, to: Infinity }]);
   };
+  const leave = (list: List, id: number) => {
+    site.rows.delete(list, id);
+    gone[list].push(id);
+    const stay = stays[list].get(id)?.at(-1);
+    if (stay !== undefined) stay.to = Date.now();
+  };
   for (const list of lists) {
     for (let id = 1; id <= counts[list]; id++) arrive(list, id, 0);
   }
@@ -72,13 +78,12 @@ export function createGallery(site: DemoSite, { generation, counts }: History): 
         case 'tie':
           site.rows.update(list, id, named(list, tie(list, id, pick)));
           break;
-        case 'delete': {
-          site.rows.delete(list, id);
-          gone[list].push(id);
-          const stay = stays[list].get(id)?.at(-1);
-          if (stay !== undefined) stay.to = Date.now();
+        case 'delete':
+          leave(list, id);
           break;
-        }
+        case 'purge': // the first of the list: all that comes behind moves up
+          for (const first of ids(list).slice(0, (pick % 16) + 1)) leave(list, first);
+          break;
         case 'revive':
           site.rows.revive(list, id);
           gone[list] = gone[list].filter((other) => other !== id);

@@ -9,7 +9,7 @@ export type List = (typeof lists)[number];
 
 /** Something that happens to one row of the site; `pick` points at the row. */
 export type Change = { list: List; pick: number; told: boolean } & (
-  { what: 'insert' | 'change'; patch: Row } | { what: 'delete' | 'revive' | 'tie' | 'nothing' }
+  { what: 'insert' | 'change'; patch: Row } | { what: 'delete' | 'revive' | 'tie' | 'purge' | 'nothing' }
 ); // one that is told of is read and written at once, beside any sync
 
 /** How the work on a run ends. Places are counted from its beginning. */
@@ -23,7 +23,7 @@ export type Ending =
   | { as: 'overtaken'; atTransaction: number; wakesAt: number };
 
 /** Changes while a run is worked on: before its n-th request is answered, or its n-th transaction begins. */
-export interface Meanwhile {
+interface Meanwhile {
   at: 'request' | 'transaction';
   place: number;
   changes: Change[];
@@ -99,7 +99,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('delete' as const), ...where }) },
   {
     weight: 3,
-    arbitrary: fc.record({ what: fc.constantFrom('revive' as const, 'tie', 'nothing'), ...where }),
+    arbitrary: fc.record({ what: fc.constantFrom('revive' as const, 'tie', 'purge', 'nothing'), ...where }),
   },
 );
 const changes = fc.array(change, { minLength: 1, maxLength: 6 });
@@ -186,7 +186,7 @@ const fault: fc.Arbitrary<FaultInput> = fc.oneof(
 const ending: fc.Arbitrary<Ending> = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ as: 'done' as const }) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       as: fc.constantFrom('stopped' as const, 'cancelled'),
       atRequest: fc.integer({ min: 1, max: 20 }),

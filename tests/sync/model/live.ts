@@ -98,9 +98,8 @@ export async function beginLife(gateway: TestGateway, history: History): Promise
         await apply(now.flatMap(({ changes }) => changes));
       },
     };
-    const database = watchedDatabase(deps.database, changing);
     try {
-      await work({ ...deps, database }, runId, ending, stop.signal);
+      await work({ ...deps, database: watchedDatabase(database, changing) }, runId, ending, stop.signal);
     } finally {
       onRequest = () => undefined;
       await Promise.all(beside);
@@ -180,17 +179,17 @@ async function work(
       return turn();
     }
     case 'overtaken': {
-      const { watch, asleep, wake } = asleepAt(ending.atTransaction);
+      const sleeper = asleepAt(ending.atTransaction);
       const run = (watch: Watch) =>
         runSync(watched(watch), runId, signal).then(() => true, unless(LeaseLostError));
-      const first = run(watch);
-      await Promise.race([asleep, first]);
+      const first = run(sleeper.watch);
+      await Promise.race([sleeper.asleep, first]);
       let transactions = 0;
       const second = run({
         async transaction() {
-          if (++transactions === ending.wakesAt) wake();
+          if (++transactions === ending.wakesAt) sleeper.wake();
         },
-      }).finally(wake);
+      }).finally(sleeper.wake);
       // One that sleeps before it has begun is the later of the two.
       const ends = await Promise.all([first, second]);
       if (!ends.includes(true)) throw new Error('Expected one of two workers to keep its run, both lost it.');
