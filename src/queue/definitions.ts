@@ -23,7 +23,9 @@ export const syncSiteJob: JobDefinition<{ runId: string }> = {
   payload: z.object({ runId: z.uuid() }),
   queue: {
     notify: true,
-    heartbeatSeconds: 30,
+    // The least pg-boss takes: a heartbeat is one small UPDATE every 5 s. A live worker that stalls for longer is
+    // taken for dead, which costs it its lease and the run at most a page.
+    heartbeatSeconds: 10,
     expireInSeconds: DAY_S,
     retryLimit: 100, // for killed workers and a database that was away: what a site does wrong ends the run, not the job
     deleteAfterSeconds: DAY_S,

@@ -31,6 +31,12 @@ export interface Queue extends AsyncDisposable {
 
 const STOP_TIMEOUT_MS = 10_000;
 
+/**
+ * How often dead workers are looked for. pg-boss looks when both of these are due, by all processes together; its own
+ * 60 s, after the heartbeat, would leave a run lying for longer than a minute.
+ */
+const LOOK_AFTER_WORKERS = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
+
 // The second is 30 by default, and needed: of notifications that come close together some wake nobody.
 const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
 
@@ -41,13 +47,15 @@ export async function openQueue(databaseUrl: string, logger: Logger): Promise<Qu
     application_name: 'cimaise-queue',
     max: 4,
     useListenNotify: true,
-    superviseIntervalSeconds: 10, // how soon the job of a dead worker is noticed, after its last heartbeat
+    ...LOOK_AFTER_WORKERS,
     schedule: false,
   });
   boss.on('error', (error) => logger.error({ err: error }, 'the queue met an error'));
   boss.on('warning', (warning) => logger.warn({ warning: messageOf(warning) }, 'the queue warns'));
   await boss.start();
   await boss.createQueue(syncSiteJob.name, syncSiteJob.queue);
+  await boss.updateQueue(syncSiteJob.name, syncSiteJob.queue); // one that an earlier version made stays as it was
+  await boss.supervise(syncSiteJob.name); // what a worker left that died before this start need not wait longer
 
   const stopping = new AbortController();
   return {
