@@ -153,7 +153,7 @@ export function openPage(pass: Pass, overlap: number): Page {
     end(rowsOfAnswer) {
       rows = rowsOfAnswer; // a page read in two attempts may have brought a row twice
       pass.pages++;
-      pass.offsets.push(offset);
+      if (pass.offsets.at(-1) !== offset) pass.offsets.push(offset); // a kill may have cut the same answer short
       pass.position = offset + rows;
       pass.capacity = Math.max(pass.capacity, rows);
     },

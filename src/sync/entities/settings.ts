@@ -79,12 +79,13 @@ async function readSettings(
       totals: { before: null, after: null },
       missing: missing.length,
     });
-    tally.pages = pass;
-    // What a dry run did not write in the first pass, it finds again in the next.
-    if (pass > 1 && isDryRun) return;
+    const isRepeated = tally.pages >= pass; // after a kill: what came then was counted
+    tally.pages = Math.max(tally.pages, pass);
+    // What a dry run did not write, it finds again.
+    if (isDryRun && (pass > 1 || isRepeated)) return;
     tally.created += counts.created;
     tally.updated += counts.updated;
-    if (pass > 1) return;
+    if (pass > 1 || isRepeated) return;
     Object.assign(tally, { received, rejected, unchanged: counts.unchanged });
   });
   if (mismatch !== null) throw mismatch;

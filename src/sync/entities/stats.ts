@@ -29,6 +29,11 @@ export const stats: EntitySync = {
   table: null,
   expected: () => null,
   async sync({ database, template, site, siteId, lease, isDryRun, told, tally, observedAt, signal }) {
+    if (tally.pages > 0) {
+      // A worker had committed it, and was killed before it could say so.
+      if (!isDryRun) told.totals = await database.prisma.siteStats.findUnique({ where: { siteId } });
+      return null;
+    }
     const { stats: given, issues, census, sentAt } = await template.stats(site, { signal });
     told.totals = given;
     Object.assign(tally, { pages: 1, received: 1 });
