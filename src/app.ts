@@ -1,8 +1,10 @@
 import type { Config, Secrets } from './config.ts';
+import { StartError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import { openDatabase, type Database } from './db/client.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { watchPostgres } from './db/watch-postgres.ts';
 import { openEventBus } from './events/bus.ts';
 import { openQueue } from './queue/queue.ts';
 import { addSite } from './registry/add-site.ts';
@@ -32,11 +34,18 @@ export interface App extends AsyncDisposable {
  * Builds and starts everything, in order: the only place where the parts are wired. Disposing it stops all of it in
  * the opposite order; a start that fails half-way stops what had started.
  *
+ * @param onFailure called when the embedded database ended under it: nothing works any more, nor can be put away
  * @throws StartError
  */
-export async function createApp(config: Config, secrets: Secrets, logger: Logger): Promise<App> {
+export async function createApp(
+  config: Config,
+  secrets: Secrets,
+  logger: Logger,
+  onFailure: (failure: StartError) => void,
+): Promise<App> {
   await using starting = new AsyncDisposableStack();
-  const databaseUrl = secrets.databaseUrl ?? (await startOwnDatabase(starting, config.dataDir, logger));
+  const databaseUrl =
+    secrets.databaseUrl ?? (await startOwnDatabase(starting, config.dataDir, logger, onFailure));
   await migrate(databaseUrl);
 
   const { role, sync } = config;
@@ -100,9 +109,14 @@ async function startOwnDatabase(
   stack: AsyncDisposableStack,
   dataDir: string,
   logger: Logger,
+  onFailure: (failure: StartError) => void,
 ): Promise<string> {
   const embedded = await startEmbeddedDatabase(dataDir);
   stack.defer(() => embedded.stop());
   if (embedded.adopted) logger.info('took over the database that was running already');
+  const ended =
+    'The embedded PostgreSQL has ended unexpectedly: start Cimaise again, it goes on where it was; ' +
+    `why is in the log ${embedded.logFile}.`;
+  stack.use(await watchPostgres(embedded.url, () => onFailure(new StartError(ended))));
   return embedded.url;
 }

@@ -22,6 +22,7 @@ type Account = { uid: number; gid: number } | Record<never, never>;
 
 /** The programs that make and run a cluster in one directory. Whoever calls them holds the lock. */
 export interface Cluster {
+  readonly logFile: string;
   initialise(): Promise<void>;
   start(): Promise<void>;
   isRunning(): Promise<boolean>;
@@ -32,9 +33,11 @@ export interface Cluster {
 export async function openCluster(clusterDir: string): Promise<Cluster> {
   const binaries = await findBinaries();
   const account = await findAccount();
+  const logFile = join(clusterDir, 'postgres.log');
   return {
+    logFile,
     initialise: () => initialise(binaries, clusterDir, account),
-    start: () => start(binaries, clusterDir, account),
+    start: () => start(binaries, { clusterDir, logFile }, account),
     isRunning: () => isRunning(binaries, clusterDir, account),
     stop: () => pgCtl(binaries, account, ['stop', `--pgdata=${clusterDir}`, '--mode=fast', '--wait']),
   };
@@ -92,7 +95,11 @@ async function initialise(binaries: Binaries, clusterDir: string, account: Accou
   }
 }
 
-async function start(binaries: Binaries, clusterDir: string, account: Account): Promise<void> {
+async function start(
+  binaries: Binaries,
+  { clusterDir, logFile }: { clusterDir: string; logFile: string },
+  account: Account,
+): Promise<void> {
   const settings = {
     port: String(await freePort()),
     listen_addresses: '127.0.0.1',
@@ -103,7 +110,6 @@ async function start(binaries: Binaries, clusterDir: string, account: Account): 
     jit: 'off', // short queries: compiling costs more than it gives
   };
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
-  const logFile = join(clusterDir, 'postgres.log');
   try {
     await pgCtl(binaries, account, [
       'start',

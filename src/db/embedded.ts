@@ -21,6 +21,8 @@ export interface EmbeddedDatabase {
   readonly url: string;
   /** True when a database left behind by a killed process was taken over. */
   readonly adopted: boolean;
+  /** What PostgreSQL itself has to say. */
+  readonly logFile: string;
   /** Stops PostgreSQL, unless another Cimaise process still uses it. */
   stop(): Promise<void>;
 }
@@ -37,7 +39,12 @@ export async function startEmbeddedDatabase(dataDir: string): Promise<EmbeddedDa
     if (!existsSync(join(clusterDir, 'PG_VERSION'))) await cluster.initialise();
     const adopted = await adoptOrStart(cluster, clusterDir);
     const url = connectionString(clusterDir, 'cimaise');
-    return { url, adopted, stop: () => locked(dataDir, () => stopUnlessUsed(cluster, url)) };
+    return {
+      url,
+      adopted,
+      logFile: cluster.logFile,
+      stop: () => locked(dataDir, () => stopUnlessUsed(cluster, url)),
+    };
   });
 }
 

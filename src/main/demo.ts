@@ -39,7 +39,7 @@ await untilStopped(async (signal, stop) => {
   const { config, secrets } = readConfig(process.env);
   const { port } = config.http;
   const demoSites: string[] = [];
-  const app = starting.use(await createApp(config, secrets, createLogger(config.logLevel)));
+  const app = starting.use(await createApp(config, secrets, createLogger(config.logLevel), stop));
   for (const [index, gallery] of galleries.entries()) {
     const url = await startGallery(starting, { ...gallery, port: port === 0 ? 0 : port + 1 + index });
     demoSites.push(url);

@@ -3,9 +3,9 @@ import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logger.ts';
 import { untilStopped } from './until-stopped.ts';
 
-await untilStopped(async () => {
+await untilStopped(async (_signal, stop) => {
   const { config, secrets } = readConfig(process.env);
-  const app = await createApp(config, secrets, createLogger(config.logLevel));
+  const app = await createApp(config, secrets, createLogger(config.logLevel), stop);
   if (app.url === null) {
     process.stdout.write('Cimaise works on jobs. Stop it with Ctrl-C.\n');
     return app;

@@ -5,10 +5,11 @@ const STOP_DEADLINE_MS = 20_000;
 /**
  * Runs a command to its end: disposes what `start` made on Ctrl-C, on SIGTERM, or when `start` called `stop`, and ends
  * the process. A second Ctrl-C,
- * or a stop that takes too long, ends it at once. What the person has to put right is printed as one sentence.
+ * or a stop that takes too long, ends it at once. What the person has to put right is printed as one sentence; a `stop`
+ * that gives it ends the process at once with exit code 1: what was started rests on what has failed.
  */
 export async function untilStopped(
-  start: (signal: AbortSignal, stop: () => void) => Promise<AsyncDisposable>,
+  start: (signal: AbortSignal, stop: (failure?: StartError) => void) => Promise<AsyncDisposable>,
 ): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -18,17 +19,24 @@ export async function untilStopped(
     });
   }
   try {
-    await using running = await start(stop.signal, () => stop.abort());
+    await using running = await start(stop.signal, (failure) => {
+      if (failure !== undefined) fail(failure);
+      stop.abort();
+    });
     await aborted(stop.signal);
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     void running;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    fail(error);
   }
   // All is disposed. Timers that libraries leave behind (the queue's stop deadline) would keep us for seconds.
   process.exit();
+}
+
+function fail({ message }: StartError): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
