@@ -23,8 +23,9 @@ export const emptyTally = (): Tally => ({
 
 /**
  * Commits one page: its rows, its issues, the counters and the news of them together, or nothing of it.
- * The commit does not wait for the disk: after a crash of the machine the last pages may be gone as a whole, and
- * are read again; the end of the run waits, and with it everything before.
+ * The commit does not wait for the disk: after a crash of PostgreSQL, or of the machine, the pages of the last second
+ * may be gone, each as a whole with its checkpoint, and are read again. A killed worker loses none. The end of the run
+ * waits for the disk, and with it everything before.
  */
 export async function commitPage(
   database: Database,
