@@ -16,6 +16,8 @@ export interface Started extends AsyncDisposable {
   readonly pid: number;
   /** The most memory it ever had resident, in MB (10^6 bytes): VmHWM of proc(5). */
   peakRssMb(): number;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Starts the gateway as `npm start` does, flags of the runtime included. */
@@ -89,12 +91,15 @@ function started(child: ChildProcess, url: string): Started {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Math.round((Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6);
     },
-    async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
+    kill: () => end(child, 'SIGKILL'),
+    [Symbol.asyncDispose]: () => end(child, 'SIGTERM'),
   };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await once(child, 'exit');
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -1,4 +1,5 @@
 import { benchFleet } from './fleet.ts';
+import { benchResume } from './resume.ts';
 import { benchSubscribers } from './subscribers.ts';
 import { benchSync } from './sync.ts';
 
@@ -7,6 +8,7 @@ const benches: Record<string, () => Promise<object>> = {
   sync: benchSync,
   fleet: benchFleet,
   subscribers: benchSubscribers,
+  resume: benchResume,
 };
 
 const [name = ''] = process.argv.slice(2);
