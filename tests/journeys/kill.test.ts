@@ -123,16 +123,11 @@ async function killAt(
   count: number,
 ): Promise<void> {
   let victim: Command | undefined;
-  let isDue = false;
-  const strike = () => {
-    isDue = true;
-    victim?.kill('SIGKILL');
-  };
+  const strike = () => victim?.kill('SIGKILL');
   await using stack = new AsyncDisposableStack();
   if (at === 'commit') stack.use(await onCommit(gateway.database, count, strike));
   else gateway.onRequest(count, strike);
-  victim = await gateway.start(role);
-  if (isDue) victim.kill('SIGKILL');
+  victim = gateway.launch(role);
   await victim.ended();
 }
 

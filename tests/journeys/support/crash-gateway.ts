@@ -26,6 +26,8 @@ export interface CrashGateway extends AsyncDisposable {
   readonly database: Database;
   readonly site: DemoSite;
   readonly siteId: number;
+  /** Starts a process. */
+  launch(role: 'worker' | 'server' | 'all'): Command;
   /** Starts a process, and waits until it is ready. */
   start(role: 'worker' | 'server' | 'all'): Promise<Command>;
   /** Asks for a sync of the site, and tells its run. */
@@ -46,22 +48,25 @@ export async function createCrashGateway(
     { database, secretKey },
     { name: 'Galerie', url: site.url, key: options.apiKey },
   );
+  const launch: CrashGateway['launch'] = (role) =>
+    stack.use(
+      runMain('serve.ts', [], {
+        CIMAISE_DATA_DIR: dataDir.path,
+        DATABASE_URL: database.url,
+        ADMIN_TOKEN: TOKEN,
+        SECRET_KEY: secretKey.toString('base64'),
+        SYNC_PAGE_ROWS: String(PAGE_ROWS),
+        PORT: '0',
+        ROLE: role,
+      }),
+    );
   return {
     database,
     site,
     siteId,
+    launch,
     async start(role) {
-      const command = stack.use(
-        runMain('serve.ts', [], {
-          CIMAISE_DATA_DIR: dataDir.path,
-          DATABASE_URL: database.url,
-          ADMIN_TOKEN: TOKEN,
-          SECRET_KEY: secretKey.toString('base64'),
-          SYNC_PAGE_ROWS: String(PAGE_ROWS),
-          PORT: '0',
-          ROLE: role,
-        }),
-      );
+      const command = launch(role);
       await command.hasPrinted(role === 'worker' ? /works on jobs/ : /Cimaise serves/);
       return command;
     },
