@@ -15,7 +15,7 @@ export interface Gone {
   table: MirroredTable;
   /** Source ids, or keys of settings. */
   records: readonly string[];
-  /** When the first scan of the run began: about what is known since then, it says nothing. */
+  /** When the first of the two began: about what is known since then, they say nothing. */
   missedAt: Date;
 }
 
@@ -59,7 +59,7 @@ export async function sweep(context: EntityContext, gone: Gone): Promise<void> {
   }
 }
 
-/** How many rows the mirror held before the run, and the share of them that may go without being asked about. */
+/** How many rows the mirror held before they were missed, and the share of them that may go without being asked about. */
 async function readLimit(
   client: PoolClient,
   siteId: number,

@@ -49,7 +49,7 @@ interface Proof {
   verdict: ScanVerdict;
   /** Ids of rows that the last two passes, both complete, did not meet. */
   gone: number[];
-  /** When the first pass began. */
+  /** When the first of the two began: about what is known since then, they say nothing. */
   missedAt: Date;
 }
 
@@ -68,8 +68,7 @@ async function readUntilProven<Row extends { sourceId: number }>(
   const table = list.statement.table;
   const stored = await readScans(database.pool, { runId: lease.runId, entity: list.entity });
   let generation: Generation | null = null;
-  let missedAt: Date | undefined;
-  let last: { verdict: ScanVerdict; digest: string; missing: readonly number[] } | undefined;
+  let last: { startedAt: Date; verdict: ScanVerdict; digest: string; missing: readonly number[] } | undefined;
   let totalBefore = context.expected;
   // Each pass follows from what the one before it has shown.
   // oxlint-disable no-await-in-loop
@@ -81,8 +80,8 @@ async function readUntilProven<Row extends { sourceId: number }>(
         ? await readPass(context, list, { number, parts: scan.parts.length, pass })
         : null;
     generation ??= end?.generation ?? null;
-    missedAt ??= scan.startedAt;
-    const missing = await findMissing(database.pool, { table, siteId, until: missedAt }, pass.ids);
+    const { startedAt } = scan;
+    const missing = await findMissing(database.pool, { table, siteId, until: startedAt }, pass.ids);
     if (end !== null) {
       const shown = { pass, missing: missing.length };
       await weigh(context, scan, { ...shown, digestBefore: last?.digest ?? null });
@@ -95,9 +94,9 @@ async function readUntilProven<Row extends { sourceId: number }>(
     // Where the same came again, or rows have no id, it would once more.
     const isVain = verdict === 'UNNAMED' || (verdict === 'CHANGED' && digest === last?.digest);
     if (isProven || isVain || number === PASSES_AT_MOST) {
-      return { generation, pass, number, verdict, gone, missedAt };
+      return { generation, pass, number, verdict, gone, missedAt: last?.startedAt ?? startedAt };
     }
-    last = { verdict, digest, missing };
+    last = { startedAt, verdict, digest, missing };
     totalBefore = scan.totals.after;
   }
   // oxlint-enable no-await-in-loop
