@@ -19,6 +19,18 @@ export function verdictOf(pass: Pass, totals: Totals, digestBefore: string | nul
   return said.length > 0 && pass.rows < Math.min(...said) ? 'SHORT' : 'COMPLETE';
 }
 
+/** Whether the mirror holds any row of the list. */
+export async function hasLiveRows(
+  pool: Pool,
+  { table, siteId }: { table: string; siteId: number },
+): Promise<boolean> {
+  const { rows } = await pool.query(
+    `SELECT 1 FROM "${table}" WHERE site_id = $1 AND deleted_at IS NULL LIMIT 1`,
+    [siteId],
+  );
+  return rows.length > 0;
+}
+
 const KEYS_AT_ONCE = 50_000;
 
 /** The live rows of the mirror that a pass did not meet, of those that are no newer than the time given. */

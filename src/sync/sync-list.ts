@@ -1,6 +1,6 @@
 import type { Entity, Generation, ScanVerdict } from '../db/generated/prisma/enums.ts';
 import type { DriftReport } from '../template/contract/drift.ts';
-import { findMissing, verdictOf } from './absence.ts';
+import { findMissing, hasLiveRows, verdictOf } from './absence.ts';
 import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { IdSet } from './id-set.ts';
@@ -70,6 +70,7 @@ async function readUntilProven<Row extends { sourceId: number }>(
   let generation: Generation | null = null;
   let last: { startedAt: Date; verdict: ScanVerdict; digest: string; missing: readonly number[] } | undefined;
   let totalBefore = context.expected;
+  const isNew = !(await hasLiveRows(database.pool, { table, siteId })); // then no row can be missing
   // Each pass follows from what the one before it has shown.
   // oxlint-disable no-await-in-loop
   for (let number = 1; ; number++) {
@@ -81,7 +82,10 @@ async function readUntilProven<Row extends { sourceId: number }>(
         : null;
     generation ??= end?.generation ?? null;
     const { startedAt } = scan;
-    const missing = await findMissing(database.pool, { table, siteId, until: startedAt }, pass.ids);
+    const missing =
+      isNew && number === 1
+        ? []
+        : await findMissing(database.pool, { table, siteId, until: startedAt }, pass.ids);
     if (end !== null) {
       const shown = { pass, missing: missing.length };
       await weigh(context, scan, { ...shown, digestBefore: last?.digest ?? null });

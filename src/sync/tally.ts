@@ -3,7 +3,7 @@ import type { ClientBase, PoolClient } from 'pg';
 import type { Database } from '../db/client.ts';
 import type { Entity, EntityRunStatus } from '../db/generated/prisma/enums.ts';
 import { leased, type Lease } from './lease.ts';
-import { publishEvent } from './publish-event.ts';
+import { publishEvent, publishPage } from './publish-event.ts';
 import type { Failure } from './runs.ts';
 import { forgetParts } from './scans.ts';
 import type { Tally } from './sync-event.ts';
@@ -32,32 +32,11 @@ export async function commitPage(
   { lease, entity, tally }: { lease: Lease; entity: Entity; tally: Tally },
   write: (client: PoolClient) => Promise<void>,
 ): Promise<void> {
-  await leased(database, lease, async (client) => {
-    await client.query('SET LOCAL synchronous_commit TO off');
+  const work = async (client: PoolClient) => {
     await write(client);
-    await client.query({
-      name: 'save-tally',
-      text: `
-        UPDATE sync_entity_run SET pages = $3, received = $4, created = $5, updated = $6, unchanged = $7,
-          rejected = $8, normalised = $9, duplicates = $10, tombstoned = $11, held = $12
-        WHERE run_id = $1 AND entity = $2`,
-      values: [
-        lease.runId,
-        entity,
-        tally.pages,
-        tally.received,
-        tally.created,
-        tally.updated,
-        tally.unchanged,
-        tally.rejected,
-        tally.normalised,
-        tally.duplicates,
-        tally.tombstoned,
-        tally.held,
-      ],
-    });
-    await publishEvent(client, lease.runId, { kind: 'PAGE_COMMITTED', entity, counters: tally });
-  });
+    await publishPage(client, lease.runId, entity, tally);
+  };
+  await leased(database, lease, work, false);
 }
 
 /**
