@@ -1,3 +1,4 @@
+import { leave } from '../core/leave.ts';
 import type { Upsert } from '../db/bulk.ts';
 import type { Entity, Generation } from '../db/generated/prisma/enums.ts';
 import type { ListEnd, RecordBatch } from '../template/client.ts';
@@ -62,32 +63,36 @@ export async function readPass<Row extends { sourceId: number }>(
   const read = (window: ListWindow) => list.read(context, window);
   const chunks = prefetch(scan(read, { pageRows, paged: list.paged, pass }));
   const pages = prefetch(validateChunks(chunks, list.validate, { strict }, census));
-  let step = await pages.next();
-  for (; step.done !== true; step = await pages.next()) {
-    signal.throwIfAborted();
-    const page = step.value;
-    const mismatch = mismatchOf(page.records.length, page.rejected, page.issues);
-    await commitPage(database, { lease, entity, tally }, async (client) => {
-      const counts = await writeRows(client, context, entity, list.statement, page, openIssues);
-      if (mismatch === null) await savePart(client, scope, { pass: number, sequence, part: page.part });
-      else if (!isDryRun)
-        await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
-      tally.pages = pagesBefore + page.part.pages;
-      if (number === 1) countOnce(tally, page, counts.unchanged);
-      if (number > 1 && isDryRun) return; // what it did not write in the first pass, it finds again in the next
-      tally.created += counts.created;
-      tally.updated += counts.updated;
-    });
-    if (mismatch !== null) throw mismatch;
-    sequence++;
-    openIssues ||= page.issues.length > 0;
+  try {
+    let step = await pages.next();
+    for (; step.done !== true; step = await pages.next()) {
+      signal.throwIfAborted();
+      const page = step.value;
+      const mismatch = mismatchOf(page.records.length, page.rejected, page.issues);
+      await commitPage(database, { lease, entity, tally }, async (client) => {
+        const counts = await writeRows(client, context, entity, list.statement, page, openIssues);
+        if (mismatch === null) await savePart(client, scope, { pass: number, sequence, part: page.part });
+        else if (!isDryRun)
+          await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
+        tally.pages = pagesBefore + page.part.pages;
+        if (number === 1) countOnce(tally, page, counts.unchanged);
+        if (number > 1 && isDryRun) return; // what it did not write in the first pass, it finds again in the next
+        tally.created += counts.created;
+        tally.updated += counts.updated;
+      });
+      if (mismatch !== null) throw mismatch;
+      sequence++;
+      openIssues ||= page.issues.length > 0;
+    }
+    tally.pages = pagesBefore + pass.pages;
+    const { repeated, generation } = step.value;
+    if (repeated.length > 0 && number === 1) {
+      await writeLog(database.pool, lease.runId, 'WARNING', entity, repetition(tally.duplicates, repeated));
+    }
+    return { generation, drift: driftOf(census, { generation, isWhole: parts === 0 }) };
+  } finally {
+    await leave(pages); // the request of a list that is not read to its end would keep its place for ever
   }
-  tally.pages = pagesBefore + pass.pages;
-  const { repeated, generation } = step.value;
-  if (repeated.length > 0 && number === 1) {
-    await writeLog(database.pool, lease.runId, 'WARNING', entity, repetition(tally.duplicates, repeated));
-  }
-  return { generation, drift: driftOf(census, { generation, isWhole: parts === 0 }) };
 }
 
 /** What a later pass, which reads the same rows again, does not add to. */

@@ -1,3 +1,4 @@
+import { leave } from '../core/leave.ts';
 import type { FieldCensus } from '../template/contract/field-census.ts';
 import type { ValidateOptions, Validated } from '../template/contract/issues.ts';
 import type { FoundIssue } from './issues.ts';
@@ -24,10 +25,14 @@ export async function* validateChunks<Row extends { sourceId: number }>(
   options: ValidateOptions,
   census: FieldCensus,
 ): AsyncGenerator<ValidPage<Row>, ScanEnd> {
-  let step = await chunks.next();
-  for (; step.done !== true; step = await chunks.next())
-    yield validateChunk(step.value, validate, options, census);
-  return step.value;
+  try {
+    let step = await chunks.next();
+    for (; step.done !== true; step = await chunks.next())
+      yield validateChunk(step.value, validate, options, census);
+    return step.value;
+  } finally {
+    await leave(chunks);
+  }
 }
 
 function validateChunk<Row extends { sourceId: number }>(

@@ -271,6 +271,17 @@ describe('a page with nine in ten records rejected', () => {
     expect(await driftAt(siteId)).toEqual(['USERS TYPE_CHANGED name text list']);
   });
 
+  it('gives the place of its request back, though the list was not read to its end', async () => {
+    await using narrow = await createTestGateway({ pageRows: 10, limits: { requestsAtOnce: 1 } });
+    const { siteId, site } = await narrow.addDemoSite({ generation: 'v1', counts: { paintings: 60 } });
+    for (let id = 1; id <= 60; id++) site.rows.update('paintings', id, { price: -1 });
+
+    const run = await narrow.sync(siteId, ['PAINTINGS']);
+
+    expect(run.entities[0]).toMatchObject({ errorCode: 'CONTRACT_MISMATCH' });
+    expect(await narrow.sync(siteId, ['USERS'])).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   it('may be the settings', async () => {
     const { siteId, site } = await gateway.addDemoSite({ generation: 'v1' });
     for (let index = 0; index < 10; index++) site.settings.set(`banner-${index}`, 'on');
