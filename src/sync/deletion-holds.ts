@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
 import type { Entity } from '../db/generated/prisma/enums.ts';
 
@@ -44,5 +44,36 @@ export async function supersedeHold(
     `UPDATE deletion_hold SET status = 'SUPERSEDED', decided_at = now()
      WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL`,
     [siteId, entity],
+  );
+}
+
+/** Whether deletions of the entity wait. While a run is under way none is decided on. */
+export async function hasOpenHold(
+  pool: Pool,
+  { siteId, entity }: Pick<Hold, 'siteId' | 'entity'>,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT 1 FROM deletion_hold WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL',
+    [siteId, entity],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Closes the hold of an entity when any of its rows is among those that its site has: they live, whatever comes of
+ * the scan that met them.
+ */
+export async function supersedeHoldOf(
+  client: ClientBase,
+  { siteId, entity, records }: Pick<Hold, 'siteId' | 'entity' | 'records'>,
+): Promise<void> {
+  await client.query(
+    `UPDATE deletion_hold AS hold SET status = 'SUPERSEDED', decided_at = now()
+     WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL
+       AND EXISTS (
+         SELECT 1 FROM deletion_hold_row WHERE hold_id = hold.id AND record = ANY ($3::text[])
+         OFFSET 0 -- keeps it a look-up by key, whatever the planner knows of the table
+       )`,
+    [siteId, entity, records],
   );
 }

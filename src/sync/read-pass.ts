@@ -8,6 +8,7 @@ import type { ValidateOptions, Validated } from '../template/contract/issues.ts'
 import type { KnownFields } from '../template/contract/known-fields.ts';
 import { mismatchOf } from './contract-mismatch.ts';
 import { recordDrift } from './drift.ts';
+import { hasOpenHold } from './deletion-holds.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { hasOpenIssues } from './issues.ts';
 import type { Pass } from './pass.ts';
@@ -57,7 +58,10 @@ export async function readPass<Row extends { sourceId: number }>(
   const scope = { siteId, runId: lease.runId, entity };
   const pagesBefore = tally.pages - pass.pages;
   let sequence = parts;
-  let openIssues = await hasOpenIssues(database.pool, scope);
+  const open = {
+    issues: await hasOpenIssues(database.pool, scope),
+    hold: await hasOpenHold(database.pool, scope),
+  };
 
   const census = new FieldCensus(list.fields);
   const read = (window: ListWindow) => list.read(context, window);
@@ -70,7 +74,7 @@ export async function readPass<Row extends { sourceId: number }>(
       const page = step.value;
       const mismatch = mismatchOf(page.records.length, page.rejected, page.issues);
       await commitPage(database, { lease, entity, tally }, async (client) => {
-        const counts = await writeRows(client, context, entity, list.statement, page, openIssues);
+        const counts = await writeRows(client, context, entity, list.statement, page, open);
         if (mismatch === null) await savePart(client, scope, { pass: number, sequence, part: page.part });
         else if (!isDryRun)
           await recordDrift(client, scope, driftOf(census, { generation: null, isWhole: false }));
@@ -82,7 +86,7 @@ export async function readPass<Row extends { sourceId: number }>(
       });
       if (mismatch !== null) throw mismatch;
       sequence++;
-      openIssues ||= page.issues.length > 0;
+      open.issues ||= page.issues.length > 0;
     }
     tally.pages = pagesBefore + pass.pages;
     const { repeated, generation } = step.value;

@@ -5,6 +5,7 @@ import { compare } from '../db/compare.ts';
 import type { Entity } from '../db/generated/prisma/enums.ts';
 import { publishChange } from './changes.ts';
 import { DIFFERENCES_SHOWN, ofChange, ofRejections, recordDifferences } from './differences.ts';
+import { supersedeHoldOf } from './deletion-holds.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { recordIssues, type FoundIssue } from './issues.ts';
 
@@ -17,18 +18,22 @@ export interface CheckedRows<Row> {
   sentAt: Date;
 }
 
-/**
- * Writes rows and issues, and tells who listens when something changed; in a dry run it says what that would do.
- *
- * @param hasOpenIssues whether any issue of the entity is open: without, rows without findings have none to close
- */
+/** What was open of the entity before. */
+export interface OpenMatters {
+  /** Whether any issue is: without, rows without findings have none to close. */
+  issues: boolean;
+  /** Whether deletions wait: their rows may be among those that came. */
+  hold: boolean;
+}
+
+/** Writes rows and issues, and tells who listens when something changed; in a dry run it says what that would do. */
 export async function writeRows<Row>(
   client: ClientBase,
   { siteId, lease, isDryRun, observedAt }: EntityContext,
   entity: Entity,
   statement: Upsert<Row>,
   { rows, records, issues, sentAt }: CheckedRows<Row>,
-  hasOpenIssues: boolean,
+  open: OpenMatters,
 ): Promise<BulkCounts> {
   const scope = { siteId, runId: lease.runId, entity };
   const at = observedAt(sentAt);
@@ -38,7 +43,8 @@ export async function writeRows<Row>(
     return counts;
   }
   const counts = await upsert(client, statement, siteId, at, rows);
-  if (hasOpenIssues || issues.length > 0) await recordIssues(client, scope, records, issues);
+  if (open.issues || issues.length > 0) await recordIssues(client, scope, records, issues);
+  if (open.hold) await supersedeHoldOf(client, { siteId, entity, records });
   if (counts.created + counts.updated > 0) await publishChange(client, siteId, entity);
   return counts;
 }

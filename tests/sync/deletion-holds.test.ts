@@ -265,6 +265,25 @@ describe('a deletion hold', () => {
     expect(await live(siteId)).toBe(13);
   });
 
+  it('is over once its rows are met again, by a sync that proves nothing too', async () => {
+    const { siteId, site } = await gateway.addDemoSite();
+    const rows = Array.from({ length: 20 }, (_, index) => ({ id: index + 1, name: 'n', price: 5 }));
+    site.rows.setRaw('paintings', rows);
+    await gateway.sync(siteId, ['PAINTINGS']);
+    site.rows.setRaw('paintings', rows.slice(8));
+    await gateway.sync(siteId, ['PAINTINGS']);
+    const [hold] = await holdsOf(siteId);
+    site.rows.setRaw('paintings', [...rows, { id: 'none', name: 'n', price: 5 }]);
+
+    const run = await gateway.sync(siteId, ['PAINTINGS']);
+
+    expect(run.entities[0]).toMatchObject({ unchanged: 20 });
+    await expect(gateway.services.confirmDeletions(hold?.id ?? 0)).rejects.toMatchObject({
+      code: 'HOLD_DECIDED',
+    });
+    expect(await live(siteId)).toBe(20);
+  });
+
   it('goes with its site', async () => {
     const { siteId } = await siteThatLost(8);
     await gateway.sync(siteId);

@@ -26,6 +26,9 @@ const statement = upsertStatement<SettingRecord>(
 
 const table: MirroredTable = { name: statement.table, key: { name: 'key', type: 'text' } };
 
+/** Settings are few: what is open of them is looked for without asking first. */
+const ALL_OPEN = { issues: true, hold: true };
+
 export const settings: EntitySync = {
   entity: 'SETTINGS',
   table,
@@ -60,7 +63,7 @@ async function readSettings(
   const missing = (await liveKeys(database.pool, siteId, startedAt)).filter((key) => !records.has(key));
   await commitPage(database, { lease, entity: 'SETTINGS', tally }, async (client) => {
     const checked = { rows, records: [...records], issues, sentAt };
-    const counts = await writeRows(client, context, 'SETTINGS', statement, checked, true);
+    const counts = await writeRows(client, context, 'SETTINGS', statement, checked, ALL_OPEN);
     if (!isDryRun) {
       await closeUnseenIssues(client, scope, (record) => records.has(record));
       await recordDrift(client, scope, driftOf(census, { generation, isWhole: true }));
