@@ -26,7 +26,8 @@ export async function tombstone(
 ): Promise<number> {
   const { rowCount } = await client.query(
     `UPDATE "${name}" SET deleted_at = now(), observed_at = $3
-     WHERE site_id = $1 AND ${key.name} = ANY ($2::${key.type}[]) AND deleted_at IS NULL AND observed_at < $3`,
+     WHERE site_id = $1 AND ${key.name} = ANY ($2::${key.type}[]) AND deleted_at IS NULL
+       AND (observed_at < $3 OR observed_at > clock_timestamp())`,
     [siteId, records, missedAt],
   );
   return rowCount ?? 0;

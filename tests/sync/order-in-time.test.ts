@@ -113,6 +113,20 @@ describe('order in time', () => {
 
     expect(run.entities[0]).toMatchObject({ updated: 24 });
   });
+
+  it('nor does it keep what is gone', async () => {
+    const { siteId, site } = await gateway.addDemoSite();
+    await gateway.sync(siteId);
+    const ahead = { where: { siteId }, data: { observedAt: new Date(Date.now() + 86_400_000) } };
+    await gateway.database.prisma.painting.updateMany(ahead);
+    await gateway.database.prisma.siteSetting.updateMany(ahead);
+    site.rows.delete('paintings', 5);
+    site.settings.delete('stripe_price_id');
+
+    const run = await gateway.sync(siteId, ['PAINTINGS', 'SETTINGS']);
+
+    expect(run.entities).toMatchObject([{ tombstoned: 1 }, { tombstoned: 1 }]);
+  });
 });
 
 describe('what is a change', () => {

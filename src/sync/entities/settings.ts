@@ -97,7 +97,8 @@ async function readSettings(
 
 async function liveKeys(pool: Pool, siteId: number, until: Date): Promise<string[]> {
   const { rows } = await pool.query<{ key: string }>(
-    'SELECT key FROM site_setting WHERE site_id = $1 AND deleted_at IS NULL AND observed_at < $2',
+    `SELECT key FROM site_setting WHERE site_id = $1 AND deleted_at IS NULL
+       AND (observed_at < $2 OR observed_at > clock_timestamp())`,
     [siteId, until],
   );
   return rows.map(({ key }) => key);
