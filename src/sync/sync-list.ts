@@ -162,9 +162,10 @@ function inBoth(some: readonly number[], others: readonly number[]): number[] {
   return others.filter((id) => ids.has(id));
 }
 
-/** Whether the pass met the record: an id, or a place of the list. */
+/** Whether the pass met the record: an id, or a place of the list, which names a row only where some have no id. */
 function isMet(record: string, { ids, rows }: Pass): boolean {
-  return record.startsWith('@') ? Number(record.slice(1)) < rows : ids.has(Number(record));
+  if (!record.startsWith('@')) return ids.has(Number(record));
+  return rows > ids.size && Number(record.slice(1)) < rows;
 }
 
 const unproven = ({ number, verdict }: Proof): string =>

@@ -91,6 +91,18 @@ describe('the findings of a run', () => {
     expect(await codesAt(siteId, second.runId)).toEqual(['4 PRICE_INVALID']);
   });
 
+  it('end when a record without an id has got one, in the same place', async () => {
+    const { siteId, site } = await gateway.addDemoSite();
+    site.rows.setRaw('paintings', [sound(1), sound(2), sound(0, { id: 'trois' }), sound(4)]);
+    const first = await gateway.sync(siteId);
+    site.rows.setRaw('paintings', [sound(1), sound(2), sound(3), sound(4)]);
+
+    const second = await gateway.sync(siteId);
+
+    expect(await codesAt(siteId, first.runId)).toEqual(['@2 ID_INVALID']);
+    expect(await codesAt(siteId, second.runId)).toEqual([]);
+  });
+
   it('stay when the list could not be read to its end', async () => {
     const { siteId, site } = await gateway.addDemoSite();
     site.rows.setRaw('paintings', [sound(1), sound(2), sound(3), sound(4, { price: -1 }), sound(5)]);
