@@ -111,12 +111,12 @@ export async function* scan(
     try {
       let step = await answer.next();
       reading: for (; step.done !== true; step = await answer.next()) {
-        const { records, bytes, sentAt } = step.value;
+        const { records, bytes, sentAt, isNewBeginning = false } = step.value;
         chunk.bytes += bytes;
         chunk.sentAt = sentAt;
-        if (page.rows === 0 && !page.isTiedBy(records)) {
+        if ((page.rows === 0 || isNewBeginning) && !page.isTiedBy(records)) {
           isUntied = true;
-          if (!isLastAttempt) break reading;
+          if (page.rows === 0 && !isLastAttempt) break reading;
           pass.isTied = false;
         }
         for (const record of records) {
@@ -141,8 +141,9 @@ export async function* scan(
         }
       }
       // Nothing there where the last row was: some have gone.
-      isUntied ||= page.rows === 0 && page.offset > 0;
-      if (step.done !== true || (isUntied && !isLastAttempt)) {
+      isUntied ||= step.done === true && step.value.rows === 0 && page.offset > 0;
+      // Of a page that came in two attempts, what the first had brought is kept: the pass tells.
+      if (step.done !== true || (isUntied && page.rows === 0 && !isLastAttempt)) {
         attempt++;
         continue;
       }

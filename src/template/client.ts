@@ -42,6 +42,8 @@ export interface RecordBatch {
   bytes: number;
   /** When the request was sent. */
   sentAt: Date;
+  /** The list broke off and was asked for again, and begins with these rows, otherwise than before. */
+  isNewBeginning?: boolean;
 }
 
 export interface ListEnd {

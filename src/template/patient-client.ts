@@ -93,9 +93,11 @@ async function* readPatiently(
         let step = await list.next();
         for (; step.done !== true; step = await list.next()) {
           const records: unknown[] = [];
+          let isNewBeginning = false;
           for (const record of step.value.records) {
             const id = idOf(record);
             if (met[place] !== id) {
+              isNewBeginning ||= place === 0 && met.length > 0;
               met.length = place;
               met.push(id);
               records.push(record);
@@ -103,7 +105,7 @@ async function* readPatiently(
             place++;
           }
           sentAt ??= step.value.sentAt;
-          if (records.length > 0) yield { ...step.value, records, sentAt };
+          if (records.length > 0) yield { ...step.value, records, sentAt, isNewBeginning };
         }
         return step.value;
       } catch (error) {

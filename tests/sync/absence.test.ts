@@ -150,13 +150,19 @@ describe('a row that is gone', () => {
   });
 
   it('about which something newer is known stays', async () => {
-    const { siteId, site } = await gateway.addDemoSite();
+    let isRefreshed = false;
+    const { siteId, site } = await gateway.addDemoSite({
+      onRequest: ({ path }) => {
+        if (!isRefreshed || !path.startsWith('/api/export/paintings')) return;
+        void gateway.database.pool.query(
+          'UPDATE painting SET observed_at = clock_timestamp() WHERE site_id = $1 AND source_id = 5',
+          [siteId],
+        );
+      },
+    });
     await gateway.sync(siteId);
     site.rows.delete('paintings', 5);
-    await gateway.database.prisma.painting.update({
-      where: { siteId_sourceId: { siteId, sourceId: 5 } },
-      data: { observedAt: new Date(Date.now() + 1_000) },
-    });
+    isRefreshed = true;
 
     await gateway.sync(siteId, ['PAINTINGS']);
 
@@ -312,6 +318,30 @@ describe('a list that changes while it is read', () => {
     ]);
     expect(await buriedIds(siteId)).not.toContain(slipping[0]);
     expect(await liveIds(siteId)).toEqual(idsOn(site));
+  });
+
+  it('between two attempts at one page is not taken for read whole', async () => {
+    const rows = Array.from({ length: 40 }, (_, index) => ({ id: index + 1, name: 'n', price: 5 }));
+    let requests = -Infinity;
+    const { siteId, site } = await gateway.addDemoSite({
+      onRequest: ({ path }) => {
+        // Rows 15 to 18 move to where the answer that broke off had been read.
+        if (path.startsWith('/api/export/paintings') && ++requests === 3)
+          site.rows.setRaw('paintings', rows.slice(9));
+      },
+    });
+    site.rows.setRaw('paintings', rows);
+    await gateway.sync(siteId, ['PAINTINGS']);
+    site.faults.set('paintings', { kind: 'reset-mid-body', after: 2, times: 1 });
+    requests = 0;
+
+    const run = await gateway.sync(siteId, ['PAINTINGS']);
+
+    expect((await scansOf(run.runId)).map(({ verdict, rows: met }) => [verdict, met])).toEqual([
+      ['CHANGED', 36],
+      ['COMPLETE', 31],
+      ['COMPLETE', 31],
+    ]);
   });
 
   it('and that gives 50 rows at most is mirrored whole', async () => {
