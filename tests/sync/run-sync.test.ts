@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Entity } from '../../src/db/generated/prisma/enums.ts';
 import type { Row } from '../../src/demo-site/rows/json.ts';
 import { runSync } from '../../src/sync/run-sync.ts';
+import type { Tally } from '../../src/sync/sync-event.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
-import { logOf, mirrorOf } from './support/run-record.ts';
+import { logOf, mirrorOf, storedProgress } from './support/run-record.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -469,6 +470,28 @@ describe('a run that was left running by a killed worker', () => {
       created: 12,
     });
     expect(site.requests.filter(({ path }) => path.startsWith('/api/export/paintings'))).toEqual([]);
+  });
+
+  it('counts nothing twice that was committed before the kill', async () => {
+    const { siteId } = await gateway.addDemoSite();
+    const { runId, entities } = await gateway.sync(siteId, ['STATS', 'SETTINGS']);
+    const { pool } = gateway.database;
+    await pool.query(`UPDATE sync_run SET status = 'RUNNING', ended_at = NULL WHERE id = $1`, [runId]);
+    await pool.query(`UPDATE sync_entity_run SET status = 'RUNNING', ended_at = NULL WHERE run_id = $1`, [
+      runId,
+    ]);
+
+    await runSync(gateway.deps, runId, new AbortController().signal);
+
+    const counts = ({ received, created, updated, unchanged }: Tally) => [
+      received,
+      created,
+      updated,
+      unchanged,
+    ];
+    const resumed = await storedProgress(gateway.database, runId);
+    expect(resumed.status).toBe('SUCCEEDED');
+    expect(resumed.entities.map(counts)).toEqual(entities.map(counts));
   });
 
   it('is left open, and begun again, by a worker that is told to stop', async () => {

@@ -29,21 +29,17 @@ export const stats: EntitySync = {
   table: null,
   expected: () => null,
   async sync({ database, template, site, siteId, lease, isDryRun, told, tally, observedAt, signal }) {
-    if (tally.pages > 0) {
-      // A worker had committed it, and was killed before it could say so.
-      if (!isDryRun) told.totals = await database.prisma.siteStats.findUnique({ where: { siteId } });
-      return null;
-    }
     const { stats: given, issues, census, sentAt } = await template.stats(site, { signal });
     told.totals = given;
+    const isCounted = tally.pages > 0; // by a worker that was killed
     Object.assign(tally, { pages: 1, received: 1 });
     const scope = { siteId, runId: lease.runId, entity: 'STATS' } as const;
     const found = issues.map((issue) => ({ record: RECORD, ...issue }));
     await commitPage(database, { lease, entity: 'STATS', tally }, async (client) => {
       const fields = await changesIn(client, siteId, given);
-      if (fields === null) tally.created = 1;
-      else tally[fields.length > 0 ? 'updated' : 'unchanged'] = 1;
       const isChanged = fields === null || fields.length > 0;
+      const outcome = fields === null ? 'created' : isChanged ? 'updated' : 'unchanged';
+      if (!isCounted) tally[outcome] = 1;
       if (isDryRun) {
         const change = { key: RECORD, isNew: fields === null, fields: fields ?? [] };
         await recordDifferences(client, scope, [
