@@ -35,14 +35,17 @@ export async function hold(client: ClientBase, { siteId, entity, runId, records,
   );
 }
 
-/** Closes the hold of an entity: a later scan says otherwise. */
+/** Closes the hold of an entity: a later scan says otherwise. Its rows are forgotten, else each sync could add as many. */
 export async function supersedeHold(
   client: ClientBase,
   { siteId, entity }: Pick<Hold, 'siteId' | 'entity'>,
 ): Promise<void> {
   await client.query(
-    `UPDATE deletion_hold SET status = 'SUPERSEDED', decided_at = now()
-     WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL`,
+    `WITH closed AS (
+       UPDATE deletion_hold SET status = 'SUPERSEDED', decided_at = now()
+       WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL RETURNING id
+     )
+     DELETE FROM deletion_hold_row WHERE hold_id = (SELECT id FROM closed)`,
     [siteId, entity],
   );
 }
@@ -67,13 +70,11 @@ export async function supersedeHoldOf(
   client: ClientBase,
   { siteId, entity, records }: Pick<Hold, 'siteId' | 'entity' | 'records'>,
 ): Promise<void> {
-  await client.query(
-    `UPDATE deletion_hold AS hold SET status = 'SUPERSEDED', decided_at = now()
-     WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL
-       AND EXISTS (
-         SELECT 1 FROM deletion_hold_row WHERE hold_id = hold.id AND record = ANY ($3::text[])
-         OFFSET 0 -- keeps it a look-up by key, whatever the planner knows of the table
-       )`,
+  const { rowCount } = await client.query(
+    `SELECT 1 FROM deletion_hold_row
+     WHERE hold_id = (SELECT id FROM deletion_hold WHERE site_id = $1 AND entity = $2 AND decided_at IS NULL)
+       AND record = ANY ($3::text[]) LIMIT 1`,
     [siteId, entity, records],
   );
+  if (rowCount === 1) await supersedeHold(client, { siteId, entity });
 }

@@ -128,7 +128,7 @@ builder.prismaObjectField('DeletionHold', 'rows', (t) =>
   t.connection(
     {
       type: HeldRow,
-      description: 'The rows, in the order of their ids as text.',
+      description: 'The rows, in the order of their ids as text; of a hold that was superseded none.',
       extensions: { columns: [] },
       resolve: (hold, args, context, info) =>
         nestedConnection<HoldModel, HeldRowModel>(context, info, rowsOfHold, hold, args, []),
