@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 
 import type { Entity, ScanVerdict } from '../db/generated/prisma/enums.ts';
+import { idsFromBytes, idsToBytes } from './id-bytes.ts';
 import type { PassPart } from './pass.ts';
 
 export interface ScanScope {
@@ -42,13 +43,13 @@ export async function readScans(pool: Pool, { runId, entity }: ScanScope): Promi
     parts: [],
   }));
   if (stored.length === 0) return [];
-  const parts = await pool.query<Omit<PassPart, 'ids'> & { pass: number; ids: string[] }>(
+  const parts = await pool.query<Omit<PassPart, 'ids'> & { pass: number; ids: Buffer }>(
     `SELECT pass, "offset", position, pages, rows, is_tied AS "isTied", is_ordered AS "isOrdered", ids FROM sync_scan_part
      WHERE run_id = $1 AND entity = $2 ORDER BY pass, sequence`,
     [runId, entity],
   );
   for (const { pass, ids, ...part } of parts.rows) {
-    stored[pass - 1]?.parts.push({ ...part, ids: ids.map(Number) });
+    stored[pass - 1]?.parts.push({ ...part, ids: idsFromBytes(ids) });
   }
   return stored;
 }
@@ -90,7 +91,7 @@ export async function savePart(
       part.rows,
       part.isTied,
       part.isOrdered,
-      `{${part.ids.join()}}`,
+      idsToBytes(part.ids),
     ],
   });
 }

@@ -46,7 +46,7 @@ CREATE TABLE "sync_scan_part" (
     "rows" INTEGER NOT NULL,
     "is_tied" BOOLEAN NOT NULL,
     "is_ordered" BOOLEAN NOT NULL,
-    "ids" BIGINT[],
+    "ids" BYTEA NOT NULL,
 
     CONSTRAINT "sync_scan_part_pkey" PRIMARY KEY ("run_id","entity","pass","sequence")
 );
