@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
 
+import { isNoNewer } from './clock.ts';
+
 /** How one column of a bulk write gets its values: a PostgreSQL array type and a reader. */
 export interface BulkColumn<Row> {
   name: string;
@@ -37,8 +39,7 @@ export interface Upsert<Row> {
 /**
  * Builds the statement that writes a page at once. Three guards make it safe to repeat, in any order: a row equal to
  * the stored one is not written, a row older than the stored one (`observed_at`) is not written, and a tombstoned
- * row that comes back is revived. A stored time that is yet to come was written while the clock ran ahead: it does not
- * count. Children are written only where their owner was, so a value of the owner must tell
+ * row that comes back is revived. Children are written only where their owner was, so a value of the owner must tell
  * when they differ.
  *
  * @param key the columns after `site_id` that make a row's key
@@ -58,7 +59,7 @@ export function upsertStatement<Row, Child = never>(
       SELECT $1::int, given.*, $2::timestamptz FROM ${given(columns, FIRST_ARRAY)}
       ON CONFLICT (site_id, ${keyNames}) DO UPDATE SET
         ${assignments(values)}, observed_at = EXCLUDED.observed_at, deleted_at = NULL
-      WHERE (stored.observed_at <= EXCLUDED.observed_at OR stored.observed_at > clock_timestamp())
+      WHERE ${isNoNewer('stored.observed_at', 'EXCLUDED.observed_at')}
         AND ((${list('stored')}) IS DISTINCT FROM (${list('EXCLUDED')}) OR stored.deleted_at IS NOT NULL)
       RETURNING ${keyNames}, (xmax = 0) AS created
     )${children === undefined ? '' : childClauses(children, FIRST_ARRAY + columns.length)}

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 
+import { isNoNewer } from './clock.ts';
 import type { BulkColumn, BulkCounts, Upsert } from './bulk.ts';
 
 /** A value that an upsert would change, as text; null where there is none. */
@@ -68,7 +69,7 @@ function comparison<Row>({ table, key, values }: Upsert<Row>): string {
         OFFSET 0 -- keeps it one look-up by key for each row, whatever the planner knows of the table
       ) AS stored ON true
       WHERE stored.site_id IS NULL
-        OR (stored.observed_at <= $2::timestamptz OR stored.observed_at > clock_timestamp())
+        OR ${isNoNewer('stored.observed_at', '$2::timestamptz')}
         AND ((${list('stored')}) IS DISTINCT FROM (${list('given')}) OR stored.deleted_at IS NOT NULL)
     )
     SELECT count(*) FILTER (WHERE "isNew")::int AS created, count(*) FILTER (WHERE NOT "isNew")::int AS updated,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+import { isOlder } from '../db/clock.ts';
 import type { ScanVerdict } from '../db/generated/prisma/enums.ts';
 import type { IdSet } from './id-set.ts';
 import type { Pass } from './pass.ts';
@@ -33,10 +34,7 @@ export async function hasLiveRows(
 
 const KEYS_AT_ONCE = 50_000;
 
-/**
- * The live rows of the mirror that a pass did not meet, of those that are no newer than the time given. A stored time
- * that is yet to come was written while the clock ran ahead: it does not count.
- */
+/** The live rows of the mirror that a pass did not meet, of those that are older than the time given. */
 export async function findMissing(
   pool: Pool,
   { table, siteId, until }: { table: string; siteId: number; until: Date },
@@ -52,7 +50,7 @@ export async function findMissing(
         SELECT string_agg(source_id::text, ',' ORDER BY source_id) AS ids FROM (
           SELECT source_id FROM "${table}"
           WHERE site_id = $1 AND source_id > $2 AND deleted_at IS NULL
-            AND (observed_at < $3 OR observed_at > clock_timestamp())
+            AND ${isOlder('observed_at', '$3')}
           ORDER BY source_id LIMIT $4
         ) AS page`,
       values: [siteId, after, until, KEYS_AT_ONCE],

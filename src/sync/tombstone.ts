@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
 
+import { isOlder } from '../db/clock.ts';
+
 /** A mirrored table whose rows may go. */
 export interface MirroredTable {
   name: string;
@@ -27,7 +29,7 @@ export async function tombstone(
   const { rowCount } = await client.query(
     `UPDATE "${name}" SET deleted_at = now(), observed_at = $3
      WHERE site_id = $1 AND ${key.name} = ANY ($2::${key.type}[]) AND deleted_at IS NULL
-       AND (observed_at < $3 OR observed_at > clock_timestamp())`,
+       AND ${isOlder('observed_at', '$3')}`,
     [siteId, records, missedAt],
   );
   return rowCount ?? 0;

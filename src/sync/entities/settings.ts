@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import { upsertStatement } from '../../db/bulk.ts';
+import { isOlder } from '../../db/clock.ts';
 import type { Generation } from '../../db/generated/prisma/enums.ts';
 import { driftOf } from '../../template/contract/drift.ts';
 import type { SettingRecord } from '../../template/contract/setting.ts';
@@ -98,7 +99,7 @@ async function readSettings(
 async function liveKeys(pool: Pool, siteId: number, until: Date): Promise<string[]> {
   const { rows } = await pool.query<{ key: string }>(
     `SELECT key FROM site_setting WHERE site_id = $1 AND deleted_at IS NULL
-       AND (observed_at < $2 OR observed_at > clock_timestamp())`,
+       AND ${isOlder('observed_at', '$2')}`,
     [siteId, until],
   );
   return rows.map(({ key }) => key);

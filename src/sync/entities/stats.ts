@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 
+import { isNoNewer } from '../../db/clock.ts';
 import type { FieldChange } from '../../db/compare.ts';
 import { driftOf } from '../../template/contract/drift.ts';
 import type { StatsRecord } from '../../template/contract/stats.ts';
@@ -88,7 +89,7 @@ async function write(
   await client.query(
     `INSERT INTO site_stats AS stored (site_id, observed_at, ${names}) VALUES ($1, $2, ${values})
      ON CONFLICT (site_id) DO UPDATE SET (observed_at, ${names}) = ROW ($2, ${values})
-     WHERE stored.observed_at <= $2 OR stored.observed_at > clock_timestamp()`,
+     WHERE ${isNoNewer('stored.observed_at', '$2')}`,
     [siteId, observedAt, ...columns.map(({ of }) => of(given))],
   );
 }
