@@ -6,12 +6,12 @@ import { startEmbeddedDatabase } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { watchPostgres } from './db/watch-postgres.ts';
 import { openEventBus } from './events/bus.ts';
-import { openQueue } from './queue/queue.ts';
+import { openQueue, type Queue } from './queue/queue.ts';
 import { addSite } from './registry/add-site.ts';
 import { updateSite } from './registry/update-site.ts';
 import { cancelSync } from './sync/cancel-sync.ts';
 import { confirmDeletions, discardDeletions } from './sync/decide-hold.ts';
-import { openProgressFeed } from './sync/follow-progress.ts';
+import { openProgressFeed, type ProgressFeed } from './sync/follow-progress.ts';
 import { removeSite } from './sync/remove-site.ts';
 import { requestSync } from './sync/request-sync.ts';
 import { workOnSyncSite } from './tasks/sync-site.ts';
@@ -78,18 +78,7 @@ export async function createApp(
       sync,
     );
   }
-  const services: GraphQLServices = {
-    database,
-    addSite: (input) => addSite({ database, secretKey }, input),
-    requestSync: (input) => requestSync({ database, queue }, input),
-    cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
-    removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
-    updateSite: (siteId, changes) => updateSite(database, siteId, changes),
-    confirmDeletions: (holdId) => confirmDeletions(database, holdId),
-    discardDeletions: (holdId) => discardDeletions(database, holdId),
-    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
-    followActivity: (signal) => progress.followAll(signal),
-  };
+  const services = createServices({ database, queue, progress, secretKey, logger });
   const server =
     role === 'worker'
       ? null
@@ -102,6 +91,29 @@ export async function createApp(
     services,
     url: server?.url ?? null,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+/** What the API is given, over parts that have started. */
+export function createServices(deps: {
+  database: Database;
+  queue: Queue;
+  progress: ProgressFeed;
+  secretKey: Buffer;
+  logger: Logger;
+}): GraphQLServices {
+  const { database, progress } = deps;
+  return {
+    database,
+    addSite: (input) => addSite(deps, input),
+    requestSync: (input) => requestSync(deps, input),
+    cancelSync: (runId) => cancelSync(deps, runId),
+    removeSite: (siteId) => removeSite(deps, siteId),
+    updateSite: (siteId, changes) => updateSite(database, siteId, changes),
+    confirmDeletions: (holdId) => confirmDeletions(database, holdId),
+    discardDeletions: (holdId) => discardDeletions(database, holdId),
+    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
+    followActivity: (signal) => progress.followAll(signal),
   };
 }
 

@@ -1,19 +1,14 @@
 import { pino } from 'pino';
 
+import { createServices } from '../../src/app.ts';
 import { openEventBus } from '../../src/events/bus.ts';
 import { openQueue } from '../../src/queue/queue.ts';
-import { addSite } from '../../src/registry/add-site.ts';
 import type { Database } from '../../src/db/client.ts';
 import type { Entity } from '../../src/db/generated/prisma/enums.ts';
 import { startDemoSite, type DemoSite, type DemoSiteOptions } from '../../src/demo-site/start-demo-site.ts';
 import type { GraphQLServices } from '../../src/graphql/context.ts';
-import { updateSite } from '../../src/registry/update-site.ts';
-import { cancelSync } from '../../src/sync/cancel-sync.ts';
-import { confirmDeletions, discardDeletions } from '../../src/sync/decide-hold.ts';
 import { openProgressFeed, type ProgressFeed } from '../../src/sync/follow-progress.ts';
 import type { SyncProgress } from '../../src/sync/reduce-progress.ts';
-import { removeSite } from '../../src/sync/remove-site.ts';
-import { requestSync } from '../../src/sync/request-sync.ts';
 import type { SyncDependencies } from '../../src/sync/run-sync.ts';
 import { workOnSyncSite } from '../../src/tasks/sync-site.ts';
 import { createTemplateClient } from '../../src/template/client.ts';
@@ -80,18 +75,7 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
   if (concurrency > 0) await workOnSyncSite(queue, deps, { concurrency, retentionDays: 400 });
 
   const progress = stack.use(openProgressFeed({ database, events, logger }));
-  const services: GraphQLServices = {
-    database,
-    addSite: (input) => addSite(deps, input),
-    requestSync: (input) => requestSync({ database, queue }, input),
-    cancelSync: (runId) => cancelSync({ database, queue, progress }, runId),
-    removeSite: (siteId) => removeSite({ database, queue, progress, logger }, siteId),
-    updateSite: (siteId, changes) => updateSite(database, siteId, changes),
-    confirmDeletions: (holdId) => confirmDeletions(database, holdId),
-    discardDeletions: (holdId) => discardDeletions(database, holdId),
-    followProgress: (runId, signal, after) => progress.followRun(runId, signal, after),
-    followActivity: (signal) => progress.followAll(signal),
-  };
+  const services = createServices({ ...deps, queue, progress });
   const register = async (url: string, key = 'any-key') =>
     (await services.addSite({ name: 'A gallery', url, key })).id;
   const request = (siteId: number, entities?: readonly Entity[]) =>
