@@ -1,11 +1,9 @@
-import DataLoader from 'dataloader';
 import { z } from 'zod';
 
-import type { SyncDifference as DifferenceRow } from '../../db/generated/prisma/client.ts';
 import { DifferenceKind } from '../../db/generated/prisma/enums.ts';
 import { DIFFERENCES_SHOWN } from '../../sync/differences.ts';
 import { builder } from '../builder.ts';
-import { entityRunKey, type EntityRunKey } from './sync-scan.ts';
+import { loadOfEntityRun } from '../load-of-entity-run.ts';
 
 const DifferenceKindEnum = builder.enumType(DifferenceKind, {
   name: 'DifferenceKind',
@@ -60,22 +58,11 @@ builder.prismaObjectField('SyncEntityRun', 'differences', (t) =>
     description: `What a dry run found, the first ${DIFFERENCES_SHOWN} of each kind; the counters say how many there are. Of other runs none.`,
     extensions: { columns: [], listSize: DIFFERENCES_SHOWN * KINDS },
     resolve: ({ runId, entity }, _args, { database, loaders }) =>
-      loaders
-        .batch(
-          'SyncEntityRun.differences',
-          () =>
-            new DataLoader<EntityRunKey, DifferenceRow[], string>(
-              async (keys) => {
-                const rows = await database.prisma.syncDifference.findMany({
-                  where: { runId: { in: keys.map((key) => key.runId) } },
-                  orderBy: [{ kind: 'asc' }, { record: 'asc' }],
-                });
-                const byKey = Map.groupBy(rows, entityRunKey);
-                return keys.map((key) => byKey.get(entityRunKey(key)) ?? []);
-              },
-              { cacheKeyFn: entityRunKey },
-            ),
-        )
-        .load({ runId, entity }),
+      loadOfEntityRun(loaders, 'SyncEntityRun.differences', { runId, entity }, (runIds) =>
+        database.prisma.syncDifference.findMany({
+          where: { runId: { in: runIds } },
+          orderBy: [{ kind: 'asc' }, { record: 'asc' }],
+        }),
+      ),
   }),
 );

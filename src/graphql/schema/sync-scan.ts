@@ -1,9 +1,7 @@
-import DataLoader from 'dataloader';
-
-import type { SyncScan as SyncScanRow } from '../../db/generated/prisma/client.ts';
-import { ScanVerdict, type Entity } from '../../db/generated/prisma/enums.ts';
+import { ScanVerdict } from '../../db/generated/prisma/enums.ts';
 import { PASSES_AT_MOST } from '../../sync/sync-list.ts';
 import { builder } from '../builder.ts';
+import { loadOfEntityRun } from '../load-of-entity-run.ts';
 
 const ScanVerdictEnum = builder.enumType(ScanVerdict, {
   name: 'ScanVerdict',
@@ -59,36 +57,14 @@ const SyncScan = builder.prismaObject('SyncScan', {
   }),
 });
 
-/** What names the part of a run that reads one entity. */
-export interface EntityRunKey {
-  runId: string;
-  entity: Entity;
-}
-
-export const entityRunKey = ({ runId, entity }: EntityRunKey) => `${runId}:${entity}`;
-
 builder.prismaObjectField('SyncEntityRun', 'scans', (t) =>
   t.field({
     type: [SyncScan],
     description: 'The certificates of its readings, in order; mostly one. None for statistics.',
     extensions: { columns: [], listSize: PASSES_AT_MOST },
     resolve: ({ runId, entity }, _args, { database, loaders }) =>
-      loaders
-        .batch(
-          'SyncEntityRun.scans',
-          () =>
-            new DataLoader<EntityRunKey, SyncScanRow[], string>(
-              async (keys) => {
-                const rows = await database.prisma.syncScan.findMany({
-                  where: { runId: { in: keys.map((key) => key.runId) } },
-                  orderBy: { pass: 'asc' },
-                });
-                const byKey = Map.groupBy(rows, entityRunKey);
-                return keys.map((key) => byKey.get(entityRunKey(key)) ?? []);
-              },
-              { cacheKeyFn: entityRunKey },
-            ),
-        )
-        .load({ runId, entity }),
+      loadOfEntityRun(loaders, 'SyncEntityRun.scans', { runId, entity }, (runIds) =>
+        database.prisma.syncScan.findMany({ where: { runId: { in: runIds } }, orderBy: { pass: 'asc' } }),
+      ),
   }),
 );
