@@ -117,10 +117,8 @@ function requested(
   };
 }
 
-const pending = (entity: Entity): EntityProgress => ({
-  entity,
-  status: 'PENDING',
-  expected: null,
+/** The counters of an entity that has not begun. */
+export const noCounters: Readonly<Tally> = {
   pages: 0,
   received: 0,
   created: 0,
@@ -131,6 +129,13 @@ const pending = (entity: Entity): EntityProgress => ({
   duplicates: 0,
   tombstoned: 0,
   held: 0,
+};
+
+const pending = (entity: Entity): EntityProgress => ({
+  entity,
+  status: 'PENDING',
+  expected: null,
+  ...noCounters,
   errorCode: null,
   errorMessage: null,
   startedAt: null,

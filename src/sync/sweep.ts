@@ -30,13 +30,11 @@ export async function sweep(context: EntityContext, gone: Gone): Promise<void> {
   const { database, lease, siteId, isDryRun, signal, tally } = context;
   const { entity, table, records, missedAt } = gone;
   signal.throwIfAborted();
-  let live = 0;
   let isHeld = false;
   await commitPage(database, { lease, entity, tally }, async (client) => {
     if (records.length === 0) return isDryRun ? undefined : supersedeHold(client, { siteId, entity });
-    const limit = await readLimit(client, siteId, gone);
-    live = limit.live;
-    isHeld = records.length === live || records.length * 100 > limit.holdPercent * live;
+    const { live, holdPercent } = await readLimit(client, siteId, gone);
+    isHeld = records.length === live || records.length * 100 > holdPercent * live;
     if (isDryRun) {
       tally[isHeld ? 'held' : 'tombstoned'] = records.length;
       const shown = records.slice(0, DIFFERENCES_SHOWN).map(ofDeletion);

@@ -4,22 +4,10 @@ import type { Database } from '../db/client.ts';
 import type { Entity, EntityRunStatus } from '../db/generated/prisma/enums.ts';
 import { leased, type Lease } from './lease.ts';
 import { publishEvent, publishPage } from './publish-event.ts';
+import { noCounters } from './reduce-progress.ts';
 import type { Failure } from './runs.ts';
 import { forgetParts } from './scans.ts';
 import type { Tally } from './sync-event.ts';
-
-export const emptyTally = (): Tally => ({
-  pages: 0,
-  received: 0,
-  created: 0,
-  updated: 0,
-  unchanged: 0,
-  rejected: 0,
-  normalised: 0,
-  duplicates: 0,
-  tombstoned: 0,
-  held: 0,
-});
 
 /**
  * Commits one page: its rows, its issues, the counters and the news of them together, or nothing of it.
@@ -64,7 +52,7 @@ export async function beginEntity(
        WHERE run_id = $1 AND entity = $2`,
       [runId, entity, expected],
     );
-    const counters = emptyTally();
+    const counters = { ...noCounters };
     await publishEvent(client, runId, { kind: 'ENTITY_BEGAN', entity, expected, counters });
     return counters;
   });

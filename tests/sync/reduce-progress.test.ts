@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readEvents } from '../../src/sync/read-events.ts';
-import { reduceProgress, type SyncProgress } from '../../src/sync/reduce-progress.ts';
+import { noCounters, reduceProgress, type SyncProgress } from '../../src/sync/reduce-progress.ts';
 import type { ProgressEvent, Tally } from '../../src/sync/sync-event.ts';
-import { emptyTally } from '../../src/sync/tally.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { storedProgress } from './support/run-record.ts';
 
@@ -80,14 +79,14 @@ const totals: [number, ProgressEvent] = [
 const paintings = { entity: 'PAINTINGS', expected: 1_000 } as const;
 const beganPaintings: [number, ProgressEvent] = [
   10,
-  { kind: 'ENTITY_BEGAN', ...paintings, counters: emptyTally() },
+  { kind: 'ENTITY_BEGAN', ...paintings, counters: noCounters },
 ];
 const page = (received: number): ProgressEvent => ({
   kind: 'PAGE_COMMITTED',
   entity: 'PAINTINGS',
   counters: counted({ received }),
 });
-const counted = (counters: Partial<Tally>): Tally => ({ ...emptyTally(), ...counters });
+const counted = (counters: Partial<Tally>): Tally => ({ ...noCounters, ...counters });
 
 describe('rate and time left', () => {
   it('are not told before a row has come', () => {
@@ -127,7 +126,7 @@ describe('rate and time left', () => {
       kind: 'ENTITY_BEGAN',
       entity: 'PAINTINGS',
       expected: null,
-      counters: emptyTally(),
+      counters: noCounters,
     };
     expect(after(requested, began, [10, unknown], [12, page(200)])).toMatchObject({
       rowsPerSecond: 100,
@@ -146,7 +145,7 @@ describe('rate and time left', () => {
   it('begin anew with an entity that is read again', () => {
     const again: [number, ProgressEvent][] = [
       [100, { kind: 'RUN_BEGAN' }],
-      [100, { kind: 'ENTITY_BEGAN', ...paintings, counters: emptyTally() }],
+      [100, { kind: 'ENTITY_BEGAN', ...paintings, counters: noCounters }],
       [101, page(50)],
     ];
     expect(after(requested, began, beganPaintings, [12, page(900)], ...again)).toMatchObject({
