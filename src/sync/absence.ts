@@ -20,11 +20,14 @@ export function verdictOf(pass: Pass, totals: Totals, digestBefore: string | nul
   return said.length > 0 && pass.rows < Math.min(...said) ? 'SHORT' : 'COMPLETE';
 }
 
+/** Rows of one list of one site. */
+export interface ListRows {
+  table: string;
+  siteId: number;
+}
+
 /** Whether the mirror holds any row of the list. */
-export async function hasLiveRows(
-  pool: Pool,
-  { table, siteId }: { table: string; siteId: number },
-): Promise<boolean> {
+export async function hasLiveRows(pool: Pool, { table, siteId }: ListRows): Promise<boolean> {
   const { rows } = await pool.query(
     `SELECT 1 FROM "${table}" WHERE site_id = $1 AND deleted_at IS NULL LIMIT 1`,
     [siteId],
@@ -32,12 +35,21 @@ export async function hasLiveRows(
   return rows.length > 0;
 }
 
+/** How many rows of the list the mirror holds. */
+export async function countLiveRows(pool: Pool, { table, siteId }: ListRows): Promise<number> {
+  const { rows } = await pool.query<{ live: number }>(
+    `SELECT count(*)::int AS live FROM "${table}" WHERE site_id = $1 AND deleted_at IS NULL`,
+    [siteId],
+  );
+  return rows[0]?.live ?? 0;
+}
+
 const KEYS_AT_ONCE = 50_000;
 
 /** The live rows of the mirror that a pass did not meet, of those that are older than the time given. */
 export async function findMissing(
   pool: Pool,
-  { table, siteId, until }: { table: string; siteId: number; until: Date },
+  { table, siteId, until }: ListRows & { until: Date },
   met: Pick<IdSet, 'has'>,
 ): Promise<number[]> {
   const missing: number[] = [];

@@ -1,6 +1,6 @@
 import type { Entity, Generation, ScanVerdict } from '../db/generated/prisma/enums.ts';
 import type { DriftReport } from '../template/contract/drift.ts';
-import { findMissing, hasLiveRows, verdictOf } from './absence.ts';
+import { countLiveRows, findMissing, hasLiveRows, verdictOf } from './absence.ts';
 import { recordDrift } from './drift.ts';
 import type { EntityContext } from './entity-sync.ts';
 import { IdSet } from './id-set.ts';
@@ -83,7 +83,7 @@ async function readUntilProven<Row extends { sourceId: number }>(
     generation ??= end?.generation ?? null;
     const { startedAt } = scan;
     const missing =
-      isNew && number === 1
+      number === 1 && (isNew || (await isMirrorOf(context, table, pass)))
         ? []
         : await findMissing(database.pool, { table, siteId, until: startedAt }, pass.ids);
     if (end !== null) {
@@ -104,6 +104,19 @@ async function readUntilProven<Row extends { sourceId: number }>(
     totalBefore = scan.totals.after;
   }
   // oxlint-enable no-await-in-loop
+}
+
+/**
+ * Whether the mirror holds just the rows of the first pass, told by their number alone, which takes a third of the
+ * time of reading their keys: where every row that was met has been written, as many live rows are the same rows.
+ */
+async function isMirrorOf(
+  { database, siteId, isDryRun, tally }: EntityContext,
+  table: string,
+  pass: Pass,
+): Promise<boolean> {
+  if (isDryRun || tally.rejected > 0) return false;
+  return (await countLiveRows(database.pool, { table, siteId })) === pass.ids.size;
 }
 
 async function begin(
