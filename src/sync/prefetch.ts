@@ -1,8 +1,8 @@
 import { leave } from '../core/leave.ts';
 
 /**
- * Works one value ahead: while the consumer handles a value, the source makes the next. Chained, the stages of a
- * pipeline (fetch, validate, write) overlap. A consumer that leaves early ends the source.
+ * Works one value ahead: while the consumer handles a value, the source makes the next. A consumer that leaves early
+ * ends the source.
  */
 export async function* prefetch<T, End>(source: AsyncGenerator<T, End>): AsyncGenerator<T, End> {
   let ahead = source.next();

@@ -45,8 +45,8 @@ export interface PassEnd {
 }
 
 /**
- * Reads one list of one site from where the pass stands to its end: fetches, validates and writes page after page,
- * each stage one page ahead of the next. A page, its counters and the place behind it are committed together.
+ * Reads one list of one site from where the pass stands to its end: while a page is written, the next is fetched and
+ * validated. A page, its counters and the place behind it are committed together.
  */
 export async function readPass<Row extends { sourceId: number }>(
   context: EntityContext,
@@ -65,7 +65,7 @@ export async function readPass<Row extends { sourceId: number }>(
 
   const census = new FieldCensus(list.fields);
   const read = (window: ListWindow) => list.read(context, window);
-  const chunks = prefetch(scan(read, { pageRows, paged: list.paged, pass }));
+  const chunks = scan(read, { pageRows, paged: list.paged, pass });
   const pages = prefetch(validateChunks(chunks, list.validate, { strict }, census));
   try {
     let step = await pages.next();
