@@ -1,6 +1,7 @@
 import type { Config, Secrets } from './config.ts';
 import { StartError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
+import { deriveKey } from './core/secrets.ts';
 import { openDatabase, type Database } from './db/client.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
@@ -105,6 +106,7 @@ export function createServices(deps: {
   const { database, progress } = deps;
   return {
     database,
+    cursorKey: deriveKey(deps.secretKey, 'cursors'),
     addSite: (input) => addSite(deps, input),
     requestSync: (input) => requestSync(deps, input),
     cancelSync: (runId) => cancelSync(deps, runId),

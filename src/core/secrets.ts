@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 import { CimaiseError } from './errors.ts';
 
@@ -45,6 +52,10 @@ export function open(key: Buffer, sealed: string, context: string): string {
     );
   }
 }
+
+/** Another key of 32 bytes, for another purpose; neither tells anything about the other. */
+export const deriveKey = (key: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
 
 /** Compares two secrets in a time that tells nothing about either. */
 export function sameSecret(left: string, right: string): boolean {

@@ -18,7 +18,7 @@ export interface SchemaTypes {
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
-    Decimal: { Input: never; Output: Prisma.Decimal };
+    Decimal: { Input: Prisma.Decimal; Output: Prisma.Decimal };
     DateTime: { Input: Date; Output: Date };
     Date: { Input: Date; Output: Date };
     SafeInt: { Input: number; Output: number | bigint };

@@ -7,6 +7,8 @@ import type { Loaders } from './loaders.ts';
 /** What the API needs from the rest of the house; built once in app.ts. */
 export interface GraphQLServices {
   readonly database: Database;
+  /** Signs the cursors of lists; the same in every process. */
+  readonly cursorKey: Buffer;
   /** Adds a site. Throws a CimaiseError with code SITE_EXISTS, INVALID_URL, … */
   addSite(input: { name: string; url: string; key: string }): Promise<{ id: number }>;
   /** Queues a run, or joins the one under way. Throws a CimaiseError with code SITE_NOT_FOUND, OTHER_MODE_UNDER_WAY. */

@@ -23,9 +23,9 @@ query Sites {
 }
 `;
 
-const paintings = `# Paintings for sale in all galleries. Page on with (after: "<endCursor>").
-query Paintings($status: PaintingStatus, $after: String) {
-  paintings(first: 10, status: $status, after: $after) {
+const paintings = `# Paintings for sale in all galleries, the dearest first. Page on with (after: "<endCursor>").
+query Paintings($where: PaintingFilter, $search: String, $after: String) {
+  paintings(first: 10, where: $where, search: $search, orderBy: {field: PRICE, direction: DESC}, after: $after) {
     totalCount
     nodes {
       id
@@ -118,7 +118,7 @@ export async function graphiqlOptions({ prisma }: Database): Promise<GraphiQLOpt
     defaultQuery: sites,
     defaultTabs: [
       tab(sites),
-      tab(paintings, { status: 'AVAILABLE' }),
+      tab(paintings, { where: { status: { equals: 'AVAILABLE' }, price: { lte: '1500' } }, search: null }),
       tab(orders),
       tab(syncSite, { siteId }),
       ...(run === null ? [] : [tab(syncProgress, { runId })]),

@@ -1,4 +1,4 @@
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDate, GraphQLDateTimeISO, GraphQLSafeInt } from 'graphql-scalars';
 
 import { Prisma } from '../db/generated/prisma/client.ts';
@@ -6,6 +6,16 @@ import { Prisma } from '../db/generated/prisma/client.ts';
 /** `1500` → `1500.00`, `89.9` → `89.90`, `0.1250` → `0.125`: exact, and at least two decimals. */
 function decimalText(value: Prisma.Decimal): string {
   return value.toFixed(Math.max(2, value.decimalPlaces()));
+}
+
+/** As large and as fine as the columns are: nothing is rounded on the way in either. */
+function parseDecimal(value: unknown): Prisma.Decimal {
+  if (typeof value === 'string' && /^-?\d{1,14}(\.\d{1,4})?$/.test(value)) return new Prisma.Decimal(value);
+  if (Number.isSafeInteger(value)) return parseDecimal(String(value));
+  throw new GraphQLError(
+    'Expected an exact decimal as text with at most 14 digits before and 4 after the point, such as "1500.00".',
+    { extensions: { code: 'BAD_USER_INPUT' } },
+  );
 }
 
 export const DecimalScalar = new GraphQLScalarType<Prisma.Decimal, string>({
@@ -16,6 +26,11 @@ export const DecimalScalar = new GraphQLScalarType<Prisma.Decimal, string>({
     if (Prisma.Decimal.isDecimal(value)) return decimalText(value);
     throw new TypeError('Expected an exact decimal from the database.');
   },
+  parseValue: parseDecimal,
+  parseLiteral: (node) =>
+    parseDecimal(
+      node.kind === Kind.STRING ? node.value : node.kind === Kind.INT ? Number(node.value) : undefined,
+    ),
 });
 
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({

@@ -45,6 +45,9 @@ declare module 'graphql' {
 /** Lists whose length nobody states: those of the introspection types, more or less. */
 const LIST_SIZE = 10;
 
+/** What one value of a filter or a search counts, beside the field values of the answer. */
+const CONDITION_COST = 5;
+
 interface Operation {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -147,7 +150,7 @@ function measureField(
     : pageSize > 0
       ? pageSize
       : (field.extensions.listSize ?? idsOf(operation, node) ?? typesOf(operation, name, type.name));
-  const cost = 1 + length * inner.cost;
+  const cost = 1 + CONDITION_COST * conditionsOf(operation, node) + length * inner.cost;
   if (name === '__schema' || name === '__type') {
     return { cost, introspectionCost: cost, depth: 1, rootFields: 1 };
   }
@@ -163,6 +166,28 @@ function pageSizeOf(operation: Operation, node: FieldNode): number {
   const size = argument(operation, node, 'first') ?? argument(operation, node, 'last') ?? DEFAULT_PAGE_SIZE;
   // What is no size at all is refused later, with a sentence of its own.
   return typeof size === 'number' && size >= 1 ? Math.min(size, MAX_PAGE_SIZE) : 1;
+}
+
+/** How many values the filter and the search of a list hold. */
+function conditionsOf({ variables }: Operation, { arguments: given }: FieldNode): number {
+  const values = (given ?? []).filter(({ name }) => name.value === 'where' || name.value === 'search');
+  return values.reduce((sum, { value }) => sum + leavesOf(value, variables), 0);
+}
+
+function leavesOf(value: ValueNode, variables: Readonly<Record<string, unknown>>): number {
+  if (value.kind === Kind.VARIABLE) return leavesOfData(variables[value.name.value]);
+  if (value.kind === Kind.LIST) return value.values.reduce((sum, item) => sum + leavesOf(item, variables), 0);
+  if (value.kind === Kind.OBJECT) {
+    return value.fields.reduce((sum, field) => sum + leavesOf(field.value, variables), 0);
+  }
+  return value.kind === Kind.NULL ? 0 : 1;
+}
+
+/** The same of a variable. It came as JSON, so it has an end; its depth is that of the body's parser. */
+function leavesOfData(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value !== 'object' || value instanceof Date) return 1;
+  return Object.values(value).reduce((sum: number, item: unknown) => sum + leavesOfData(item), 0);
 }
 
 function idsOf(operation: Operation, node: FieldNode): number | undefined {

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 
 import type { Context } from '../context.ts';
-import { writeCursor } from './cursor.ts';
+import { listName, writeCursor } from './cursor.ts';
 import type { List, NestedList } from './list.ts';
 import { countNested, countRoot, loadNestedPages, loadRootPage, type ListQuery } from './load-pages.ts';
 import { type Page, type PageArguments, readPage } from './page.ts';
@@ -10,8 +10,8 @@ import { selectedFields } from './selection.ts';
 import type { Sql } from './sql.ts';
 
 interface Edge<Row> {
-  cursor: string;
-  node: Row;
+  readonly cursor: string;
+  readonly node: Row;
 }
 
 /** A Relay connection that reads nothing until one of its fields is asked for. */
@@ -19,10 +19,10 @@ export interface Connection<Row> {
   readonly edges: Promise<Edge<Row>[]>;
   readonly nodes: Promise<Row[]>;
   readonly pageInfo: Promise<{
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    startCursor: string | null;
-    endCursor: string | null;
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
   }>;
   readonly totalCount: Promise<number>;
 }
@@ -35,9 +35,10 @@ export function rootConnection<Row extends object>(
   args: PageArguments,
   conditions: readonly Sql[],
 ): Connection<Row> {
-  const page = readPage(list.kind, list.order, args);
+  const page = readPage(context.services.cursorKey, list.kind, list.order, args);
   const fields = selectedFields(info, list.table);
   return connection(
+    context.services.cursorKey,
     list,
     page,
     () => loadRootPage<Row>(context.database, list, { page, conditions, fields }),
@@ -55,15 +56,20 @@ export function nestedConnection<Parent, Row extends object>(
   conditions: readonly Sql[],
 ): Connection<Row> {
   const fields = selectedFields(info, list.table);
-  const query: ListQuery = { page: readPage(list.kind, list.order, args), conditions, fields };
+  const query: ListQuery = {
+    page: readPage(context.services.cursorKey, list.kind, list.order, args),
+    conditions,
+    fields,
+  };
   const asked = conditions.map(({ texts, values }) => [texts, values]);
   return connection(
+    context.services.cursorKey,
     list,
     query.page,
     () =>
       context.loaders
         .batch(
-          JSON.stringify(['pages', list.kind, query.page, asked, fields]),
+          JSON.stringify(['pages', listName(list.kind, list.order), query.page, asked, fields]),
           () =>
             new DataLoader<Parent, Row[]>((parents) =>
               loadNestedPages(context.database, list, query, parents),
@@ -84,6 +90,7 @@ export function nestedConnection<Parent, Row extends object>(
 }
 
 function connection<Row extends object>(
+  cursorKey: Buffer,
   list: List,
   page: Page,
   load: () => Promise<Row[]>,
@@ -91,24 +98,36 @@ function connection<Row extends object>(
 ): Connection<Row> {
   let loading: Promise<{ rows: Row[]; more: boolean }> | undefined;
   const read = () => (loading ??= load().then((rows) => withoutExtra(rows, page)));
-  const cursorOf = (row: Row | undefined) =>
-    row === undefined ? null : writeCursor(list.kind, list.order, row);
+  // Written when they are asked for: most answers need two of them, or none.
+  const cursorOf = (row: Row) => writeCursor(cursorKey, list.kind, list.order, row);
   return {
     get edges() {
       return read().then(({ rows }) =>
-        rows.map((node) => ({ cursor: writeCursor(list.kind, list.order, node), node })),
+        rows.map((node) => ({
+          node,
+          get cursor() {
+            return cursorOf(node);
+          },
+        })),
       );
     },
     get nodes() {
       return read().then(({ rows }) => rows);
     },
     get pageInfo() {
-      return read().then(({ rows, more }) => ({
-        hasNextPage: page.backwards ? page.before !== null : more,
-        hasPreviousPage: page.backwards ? more : page.after !== null,
-        startCursor: cursorOf(rows[0]),
-        endCursor: cursorOf(rows.at(-1)),
-      }));
+      return read().then(({ rows, more }) => {
+        const [first, last] = [rows[0], rows.at(-1)];
+        return {
+          hasNextPage: page.backwards ? page.before !== null : more,
+          hasPreviousPage: page.backwards ? more : page.after !== null,
+          get startCursor() {
+            return first === undefined ? null : cursorOf(first);
+          },
+          get endCursor() {
+            return last === undefined ? null : cursorOf(last);
+          },
+        };
+      });
     },
     get totalCount() {
       return count();

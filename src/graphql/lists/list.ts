@@ -7,8 +7,10 @@ export interface List {
   /** Stands in the cursors: a cursor of one list is of no use in another. */
   readonly kind: string;
   readonly table: Table;
-  /** The last keys make the order total; none is ever null. */
+  /** The last keys make the order total. */
   readonly order: readonly SortKey[];
+  /** The order has an index within each site only: the first rows of every site are read, and merged. */
+  readonly walksSites?: boolean;
 }
 
 /** A list that each parent has one of. All parents are answered by one statement. */

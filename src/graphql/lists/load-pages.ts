@@ -1,5 +1,5 @@
 import type { Database } from '../../db/client.ts';
-import { beyond, cursorColumns, orderBy } from './cursor.ts';
+import { beyond, cursorColumns, direction, orderBy } from './cursor.ts';
 import type { List, NestedList } from './list.ts';
 import type { Page } from './page.ts';
 import { type Sql, join, raw, sql } from './sql.ts';
@@ -19,7 +19,8 @@ export async function loadRootPage<Row extends object>(
   list: List,
   query: ListQuery,
 ): Promise<Row[]> {
-  const rows = await readRows<Row>(database, selectPage(list, query, []));
+  const statement = list.walksSites ? selectPageOfSites(list, query) : selectPage(list, query, []);
+  const rows = await readRows<Row>(database, statement);
   return query.page.backwards ? rows.toReversed() : rows;
 }
 
@@ -80,6 +81,16 @@ function selectPage(list: List, { page, conditions, fields }: ListQuery, parent:
     ${whereOf([...parent, ...conditions, ...bounds])}
     ${orderBy(list.order, page.backwards)}
     LIMIT ${page.size + 1}::int`;
+}
+
+/** One index range for each site: the page is among their first rows. */
+function selectPageOfSites(list: List, query: ListQuery): Sql {
+  const { page, fields } = query;
+  const sorted = { ...query, fields: [...new Set([...fields, ...list.order.map(({ field }) => field)])] };
+  const order = list.order.map((key) => sql`${raw(`t."${key.field}"`)} ${direction(key, page.backwards)}`);
+  return sql`SELECT t.* FROM site
+    CROSS JOIN LATERAL (${selectPage(list, sorted, [raw('t.site_id = site.id')])}) AS t
+    ORDER BY ${join(order, ', ')} LIMIT ${page.size + 1}::int`;
 }
 
 const whereOf = (conditions: readonly Sql[]): Sql =>

@@ -1,5 +1,5 @@
 import { badInput } from '../errors.ts';
-import { type SortKey, readCursor } from './cursor.ts';
+import { type Place, type SortKey, readCursor } from './cursor.ts';
 
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 100;
@@ -15,12 +15,17 @@ export interface PageArguments {
 export interface Page {
   readonly size: number;
   readonly backwards: boolean;
-  readonly after: readonly string[] | null;
-  readonly before: readonly string[] | null;
+  readonly after: Place | null;
+  readonly before: Place | null;
 }
 
 /** Checks the arguments of a list. Throws BAD_USER_INPUT or INVALID_CURSOR with a sentence for the caller. */
-export function readPage(kind: string, order: readonly SortKey[], args: PageArguments): Page {
+export function readPage(
+  cursorKey: Buffer,
+  kind: string,
+  order: readonly SortKey[],
+  args: PageArguments,
+): Page {
   const { first = null, last = null, after = null, before = null } = args;
   if (first !== null && last !== null) {
     throw badInput('Give `first` (forwards) or `last` (backwards), not both.');
@@ -30,8 +35,8 @@ export function readPage(kind: string, order: readonly SortKey[], args: PageArgu
   return {
     size: first ?? last ?? DEFAULT_PAGE_SIZE,
     backwards: last !== null,
-    after: after === null ? null : readCursor(kind, order, after),
-    before: before === null ? null : readCursor(kind, order, before),
+    after: after === null ? null : readCursor(cursorKey, kind, order, after),
+    before: before === null ? null : readCursor(cursorKey, kind, order, before),
   };
 }
 

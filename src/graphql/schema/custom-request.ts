@@ -1,14 +1,12 @@
-import type { CustomRequest as CustomRequestRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import type { CustomRequest as CustomRequestRow } from '../../db/generated/prisma/client.ts';
 import { CustomRequestStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readKey } from '../global-ids.ts';
-import { ofSite, unlessDeleted } from '../lists/conditions.ts';
-import { nestedConnection, rootConnection } from '../lists/connection.ts';
-import { type List, listOfSite } from '../lists/list.ts';
 import { customRequestTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { enumField, enumFilter, siteField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
+import { recordList } from './record-list.ts';
 
 const CustomRequestStatusEnum = builder.enumType(CustomRequestStatus, {
   name: 'CustomRequestStatus',
@@ -69,30 +67,35 @@ const CustomRequest = builder.prismaNode('CustomRequest', {
 
 const CustomRequestConnection = connectionType(CustomRequest, 'custom requests');
 
-const customRequests: List = {
-  kind: 'customRequests',
+const customRequests = recordList<CustomRequestRow>({
+  name: 'CustomRequest',
+  rows: 'custom requests',
   table: customRequestTable,
-  order: [
-    { field: 'siteId', type: 'int' },
-    { field: 'sourceId', type: 'bigint' },
-  ],
-};
-
-const customRequestsOfSite = listOfSite('Site.customRequests', customRequestTable, [
-  { field: 'sourceId', type: 'bigint' },
-]);
+  filters: {
+    site: siteField,
+    status: enumField(
+      enumFilter(CustomRequestStatusEnum),
+      'status',
+      'custom_request_status',
+      'How far the gallery has come with it.',
+    ),
+  },
+  sortings: {},
+  usual: { field: 'ID', direction: 'ASC' },
+  searched: {
+    fields: ['clientName', 'clientEmail'],
+    description:
+      'Only requests in whose client name or e-mail address each of these words, or its stem, begins a word.',
+  },
+});
 
 builder.queryField('customRequests', (t) =>
   t.connection(
     {
       type: CustomRequest,
       description: 'Wishes for works made to order, of all sites, by site and by their id there.',
-      args: { ...siteIdArg(), ...includeDeletedArg() },
-      resolve: (_root, args, context, info) =>
-        rootConnection<CustomRequestRow>(context, info, customRequests, args, [
-          ...ofSite(args.siteId),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      args: customRequests.args(),
+      resolve: (_root, args, context, info) => customRequests.root(context, info, args),
     },
     CustomRequestConnection,
   ),
@@ -103,17 +106,9 @@ builder.prismaObjectField('Site', 'customRequests', (t) =>
     {
       type: CustomRequest,
       description: 'Its wishes for works made to order, by their id on the site.',
-      args: includeDeletedArg(),
+      args: customRequests.args(),
       extensions: { columns: [] },
-      resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, CustomRequestRow>(
-          context,
-          info,
-          customRequestsOfSite,
-          site,
-          args,
-          unlessDeleted(args.includeDeleted),
-        ),
+      resolve: (site, args, context, info) => customRequests.ofSite(context, info, site, args),
     },
     CustomRequestConnection,
   ),

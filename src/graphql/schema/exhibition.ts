@@ -1,13 +1,11 @@
-import type { Exhibition as ExhibitionRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import type { Exhibition as ExhibitionRow } from '../../db/generated/prisma/client.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
-import { ofSite, unlessDeleted } from '../lists/conditions.ts';
-import { nestedConnection, rootConnection } from '../lists/connection.ts';
-import { type List, listOfSite } from '../lists/list.ts';
 import { exhibitionTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { dateField, siteField, textField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
+import { recordList } from './record-list.ts';
 
 const Exhibition = builder.prismaNode('Exhibition', {
   description: 'An exhibition that a site announces.',
@@ -60,18 +58,24 @@ const Exhibition = builder.prismaNode('Exhibition', {
 
 const ExhibitionConnection = connectionType(Exhibition, 'exhibitions');
 
-const exhibitions: List = {
-  kind: 'exhibitions',
+const exhibitions = recordList<ExhibitionRow>({
+  name: 'Exhibition',
+  rows: 'exhibitions',
   table: exhibitionTable,
-  order: [
-    { field: 'siteId', type: 'int' },
-    { field: 'sourceId', type: 'bigint' },
-  ],
-};
-
-const exhibitionsOfSite = listOfSite('Site.exhibitions', exhibitionTable, [
-  { field: 'sourceId', type: 'bigint' },
-]);
+  filters: {
+    site: siteField,
+    date: dateField('date', 'The day it is held.'),
+    location: textField('location', exhibitionTable, 'Where it is held.'),
+  },
+  sortings: {
+    DATE: { field: 'date', type: 'date', whenNull: 'infinity', description: 'The day they are held.' },
+  },
+  usual: { field: 'ID', direction: 'ASC' },
+  searched: {
+    fields: ['title', 'location'],
+    description: 'Only exhibitions in whose title or place each of these words, or its stem, begins a word.',
+  },
+});
 
 builder.queryFields((t) => ({
   exhibition: t.prismaField({
@@ -91,12 +95,8 @@ builder.queryFields((t) => ({
     {
       type: Exhibition,
       description: 'Exhibitions of all sites, by site and by their id there.',
-      args: { ...siteIdArg(), ...includeDeletedArg() },
-      resolve: (_root, args, context, info) =>
-        rootConnection<ExhibitionRow>(context, info, exhibitions, args, [
-          ...ofSite(args.siteId),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      args: exhibitions.args(),
+      resolve: (_root, args, context, info) => exhibitions.root(context, info, args),
     },
     ExhibitionConnection,
   ),
@@ -107,17 +107,9 @@ builder.prismaObjectField('Site', 'exhibitions', (t) =>
     {
       type: Exhibition,
       description: 'Its exhibitions, by their id on the site.',
-      args: includeDeletedArg(),
+      args: exhibitions.args(),
       extensions: { columns: [] },
-      resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, ExhibitionRow>(
-          context,
-          info,
-          exhibitionsOfSite,
-          site,
-          args,
-          unlessDeleted(args.includeDeleted),
-        ),
+      resolve: (site, args, context, info) => exhibitions.ofSite(context, info, site, args),
     },
     ExhibitionConnection,
   ),

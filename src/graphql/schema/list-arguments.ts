@@ -1,11 +1,5 @@
 import { builder } from '../builder.ts';
 
-/** The argument of a list across sites that keeps one of them. */
-export const siteIdArg = () =>
-  builder.args((t) => ({
-    siteId: t.id({ description: 'Only those of this site, such as "Site:1". Without it: of all sites.' }),
-  }));
-
 /** The argument of a list of mirrored records that brings the removed ones too. */
 export const includeDeletedArg = () =>
   builder.args((t) => ({

@@ -1,16 +1,24 @@
-import type { Order as OrderRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import type { Order as OrderRow } from '../../db/generated/prisma/client.ts';
 import { OrderStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
-import { ofSite, unlessDeleted, withStatus } from '../lists/conditions.ts';
-import { nestedConnection, rootConnection } from '../lists/connection.ts';
-import { type List, listOfSite } from '../lists/list.ts';
+import { exactText, recordFilter } from '../lists/field-filters.ts';
+import { raw } from '../lists/sql.ts';
 import { orderTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import {
+  codeField,
+  dateTimeField,
+  decimalField,
+  enumField,
+  enumFilter,
+  idField,
+  siteField,
+} from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 import { Money, siteMoney } from './money.ts';
 import { User } from './user.ts';
+import { recordList } from './record-list.ts';
 
 const OrderStatusEnum = builder.enumType(OrderStatus, {
   name: 'OrderStatus',
@@ -66,25 +74,50 @@ const Order = builder.prismaNode('Order', {
 
 const OrderConnection = connectionType(Order, 'orders');
 
-const orders: List = {
-  kind: 'orders',
+const ordersOfUser = raw(`SELECT t.site_id, t.source_id FROM "order" AS t
+  WHERE t.site_id = key.site_id AND t.user_source_id = key.source_id`);
+const ordersOfPainting = raw(`SELECT t.site_id, t.order_source_id AS source_id FROM order_item AS t
+  WHERE t.site_id = key.site_id AND t.painting_source_id = key.source_id`);
+
+const orders = recordList<OrderRow>({
+  name: 'Order',
+  rows: 'orders',
   table: orderTable,
-  order: [
-    { field: 'orderedAt', type: 'timestamptz', descending: true },
-    { field: 'siteId', type: 'int', descending: true },
-    { field: 'sourceId', type: 'bigint', descending: true },
-  ],
-};
-
-const ordersOfSite = listOfSite('Site.orders', orderTable, [
-  { field: 'orderedAt', type: 'timestamptz', descending: true },
-  { field: 'sourceId', type: 'bigint', descending: true },
-]);
-
-const statusArg = () =>
-  builder.args((t) => ({
-    status: t.field({ type: OrderStatusEnum, description: 'Only those with this status.' }),
-  }));
+  filters: {
+    site: siteField,
+    status: enumField(enumFilter(OrderStatusEnum), 'status', 'order_status', 'How far it has come.'),
+    user: idField(
+      recordFilter('User', ordersOfUser),
+      'The account it was placed with: {equals: "User:1:42"}.',
+    ),
+    painting: idField(
+      recordFilter('Painting', ordersOfPainting),
+      'A painting that was bought with it: {equals: "Painting:1:42"}.',
+    ),
+    email: codeField(exactText('email'), 'The e-mail address given with the order.'),
+    orderedAt: dateTimeField('orderedAt', 'When it was placed.'),
+    totalPrice: decimalField('totalPrice', 'What the customer pays, in the currency of its site.'),
+  },
+  sortings: {
+    ORDERED_AT: {
+      field: 'orderedAt',
+      type: 'timestamptz',
+      description: 'When they were placed.',
+      acrossSites: true,
+    },
+    TOTAL_PRICE: {
+      field: 'totalPrice',
+      type: 'numeric',
+      description: 'What the customer pays, as a number.',
+    },
+  },
+  usual: { field: 'ORDERED_AT', direction: 'DESC' },
+  searched: {
+    fields: ['customerName', 'email'],
+    description:
+      'Only orders in whose customer name or e-mail address each of these words, or its stem, begins a word.',
+  },
+});
 
 builder.queryFields((t) => ({
   order: t.prismaField({
@@ -101,13 +134,8 @@ builder.queryFields((t) => ({
     {
       type: Order,
       description: 'Orders of all sites, the newest first.',
-      args: { ...siteIdArg(), ...statusArg(), ...includeDeletedArg() },
-      resolve: (_root, args, context, info) =>
-        rootConnection<OrderRow>(context, info, orders, args, [
-          ...ofSite(args.siteId),
-          ...withStatus(args.status, 'order_status'),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      args: orders.args(),
+      resolve: (_root, args, context, info) => orders.root(context, info, args),
     },
     OrderConnection,
   ),
@@ -118,13 +146,9 @@ builder.prismaObjectField('Site', 'orders', (t) =>
     {
       type: Order,
       description: 'Its orders, the newest first.',
-      args: { ...statusArg(), ...includeDeletedArg() },
+      args: orders.args(),
       extensions: { columns: [] },
-      resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, OrderRow>(context, info, ordersOfSite, site, args, [
-          ...withStatus(args.status, 'order_status'),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      resolve: (site, args, context, info) => orders.ofSite(context, info, site, args),
     },
     OrderConnection,
   ),

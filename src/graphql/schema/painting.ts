@@ -1,15 +1,13 @@
-import type { Painting as PaintingRow, Site as SiteRow } from '../../db/generated/prisma/client.ts';
+import type { Painting as PaintingRow } from '../../db/generated/prisma/client.ts';
 import { PaintingStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
-import { ofSite, unlessDeleted, withStatus } from '../lists/conditions.ts';
-import { nestedConnection, rootConnection } from '../lists/connection.ts';
-import { type List, listOfSite } from '../lists/list.ts';
 import { paintingTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { decimalField, enumField, enumFilter, intField, siteField, textField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 import { Money, siteMoney } from './money.ts';
+import { recordList } from './record-list.ts';
 
 const PaintingStatusEnum = builder.enumType(PaintingStatus, {
   name: 'PaintingStatus',
@@ -102,21 +100,31 @@ export const Painting = builder.prismaNode('Painting', {
 
 const PaintingConnection = connectionType(Painting, 'paintings');
 
-const paintings: List = {
-  kind: 'paintings',
+const paintings = recordList<PaintingRow>({
+  name: 'Painting',
+  rows: 'paintings',
   table: paintingTable,
-  order: [
-    { field: 'siteId', type: 'int' },
-    { field: 'sourceId', type: 'bigint' },
-  ],
-};
-
-const paintingsOfSite = listOfSite('Site.paintings', paintingTable, [{ field: 'sourceId', type: 'bigint' }]);
-
-const statusArg = () =>
-  builder.args((t) => ({
-    status: t.field({ type: PaintingStatusEnum, description: 'Only those with this status.' }),
-  }));
+  filters: {
+    site: siteField,
+    status: enumField(
+      enumFilter(PaintingStatusEnum),
+      'status',
+      'painting_status',
+      'Whether it can be bought.',
+    ),
+    category: textField('category', paintingTable, 'The category its site files it under.'),
+    technique: textField('technique', paintingTable, 'How it was made.'),
+    price: decimalField('price', 'Its price, in the currency of its site.'),
+    year: intField('year', 'The year it was made.'),
+    quantity: intField('quantity', 'How many are in stock; {lte: 0} for what is sold out.'),
+  },
+  sortings: { PRICE: { field: 'price', type: 'numeric', description: 'Their price, as a number.' } },
+  usual: { field: 'ID', direction: 'ASC' },
+  searched: {
+    fields: ['name', 'category'],
+    description: 'Only paintings in whose name or category each of these words, or its stem, begins a word.',
+  },
+});
 
 builder.queryFields((t) => ({
   painting: t.prismaField({
@@ -136,13 +144,8 @@ builder.queryFields((t) => ({
     {
       type: Painting,
       description: 'Paintings of all sites, by site and by their id there.',
-      args: { ...siteIdArg(), ...statusArg(), ...includeDeletedArg() },
-      resolve: (_root, args, context, info) =>
-        rootConnection<PaintingRow>(context, info, paintings, args, [
-          ...ofSite(args.siteId),
-          ...withStatus(args.status, 'painting_status'),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      args: paintings.args(),
+      resolve: (_root, args, context, info) => paintings.root(context, info, args),
     },
     PaintingConnection,
   ),
@@ -153,13 +156,9 @@ builder.prismaObjectField('Site', 'paintings', (t) =>
     {
       type: Painting,
       description: 'Its paintings, by their id on the site.',
-      args: { ...statusArg(), ...includeDeletedArg() },
+      args: paintings.args(),
       extensions: { columns: [] },
-      resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, PaintingRow>(context, info, paintingsOfSite, site, args, [
-          ...withStatus(args.status, 'painting_status'),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      resolve: (site, args, context, info) => paintings.ofSite(context, info, site, args),
     },
     PaintingConnection,
   ),

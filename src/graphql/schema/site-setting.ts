@@ -1,12 +1,14 @@
 import type { Site as SiteRow, SiteSetting as SiteSettingRow } from '../../db/generated/prisma/client.ts';
 import { builder } from '../builder.ts';
 import { readKey } from '../global-ids.ts';
-import { ofSite, unlessDeleted } from '../lists/conditions.ts';
+import { unlessDeleted } from '../lists/conditions.ts';
 import { nestedConnection, rootConnection } from '../lists/connection.ts';
+import { comparing } from '../lists/field-filters.ts';
 import { type List, listOfSite } from '../lists/list.ts';
 import { settingTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { codeField, listFilter, siteField, whereArg } from './filter-inputs.ts';
+import { includeDeletedArg } from './list-arguments.ts';
 import { Site } from './site.ts';
 
 const SiteSetting = builder.prismaNode('SiteSetting', {
@@ -54,6 +56,11 @@ const SiteSetting = builder.prismaNode('SiteSetting', {
 
 const SiteSettingConnection = connectionType(SiteSetting, 'settings');
 
+const filter = listFilter('SiteSetting', 'settings', {
+  site: siteField,
+  key: codeField(comparing('key', 'text'), 'Its name on the site.'),
+});
+
 const settings: List = {
   kind: 'settings',
   table: settingTable,
@@ -70,10 +77,10 @@ builder.queryField('settings', (t) =>
     {
       type: SiteSetting,
       description: 'Settings of all sites, by site and name.',
-      args: { ...siteIdArg(), ...includeDeletedArg() },
+      args: { ...whereArg(filter, 'settings'), ...includeDeletedArg() },
       resolve: (_root, args, context, info) =>
         rootConnection<SiteSettingRow>(context, info, settings, args, [
-          ...ofSite(args.siteId),
+          ...filter.conditions(args.where),
           ...unlessDeleted(args.includeDeleted),
         ]),
     },
@@ -86,17 +93,13 @@ builder.prismaObjectField('Site', 'settings', (t) =>
     {
       type: SiteSetting,
       description: 'Its settings, by name.',
-      args: includeDeletedArg(),
+      args: { ...whereArg(filter, 'settings'), ...includeDeletedArg() },
       extensions: { columns: [] },
       resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, SiteSettingRow>(
-          context,
-          info,
-          settingsOfSite,
-          site,
-          args,
-          unlessDeleted(args.includeDeleted),
-        ),
+        nestedConnection<SiteRow, SiteSettingRow>(context, info, settingsOfSite, site, args, [
+          ...filter.conditions(args.where),
+          ...unlessDeleted(args.includeDeleted),
+        ]),
     },
     SiteSettingConnection,
   ),

@@ -4,13 +4,21 @@ import type { Site as SiteRow, SyncRun as SyncRunRow } from '../../db/generated/
 import { Entity, RunMode, RunStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
-import { ofSite, withStatus } from '../lists/conditions.ts';
 import { nestedConnection, rootConnection } from '../lists/connection.ts';
+import { comparing } from '../lists/field-filters.ts';
 import { type List, listOfSite } from '../lists/list.ts';
 import { loadNestedPages } from '../lists/load-pages.ts';
 import { syncRunTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { siteIdArg } from './list-arguments.ts';
+import {
+  codeField,
+  enumField,
+  enumFilter,
+  enumsField,
+  listFilter,
+  siteField,
+  whereArg,
+} from './filter-inputs.ts';
 import { Site } from './site.ts';
 
 export const EntityEnum = builder.enumType(Entity, {
@@ -96,6 +104,15 @@ export const SyncRun = builder.prismaNode('SyncRun', {
 
 const SyncRunConnection = connectionType(SyncRun, 'runs');
 
+export const EntityFilter = enumFilter(EntityEnum);
+
+const filter = listFilter('SyncRun', 'runs', {
+  site: siteField,
+  status: enumField(enumFilter(RunStatusEnum), 'status', 'run_status', 'How it stands.'),
+  entity: enumsField(EntityFilter, 'entities', 'entity', 'One of the entities it was asked to bring.'),
+  errorCode: codeField(comparing('errorCode', 'text'), 'The stable code of what ended it early.'),
+});
+
 const syncRuns: List = {
   kind: 'syncRuns',
   table: syncRunTable,
@@ -119,15 +136,9 @@ builder.queryFields((t) => ({
     {
       type: SyncRun,
       description: 'Runs of all sites, the newest first.',
-      args: {
-        ...siteIdArg(),
-        status: t.arg({ type: RunStatusEnum, description: 'Only those with this status.' }),
-      },
+      args: whereArg(filter, 'runs'),
       resolve: (_root, args, context, info) =>
-        rootConnection<SyncRunRow>(context, info, syncRuns, args, [
-          ...ofSite(args.siteId),
-          ...withStatus(args.status, 'run_status'),
-        ]),
+        rootConnection<SyncRunRow>(context, info, syncRuns, args, filter.conditions(args.where)),
     },
     SyncRunConnection,
   ),
@@ -138,9 +149,17 @@ builder.prismaObjectFields('Site', (t) => ({
     {
       type: SyncRun,
       description: 'Its runs, the newest first.',
+      args: whereArg(filter, 'runs'),
       extensions: { columns: [] },
       resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, SyncRunRow>(context, info, syncRunsOfSite, site, args, []),
+        nestedConnection<SiteRow, SyncRunRow>(
+          context,
+          info,
+          syncRunsOfSite,
+          site,
+          args,
+          filter.conditions(args.where),
+        ),
     },
     SyncRunConnection,
   ),

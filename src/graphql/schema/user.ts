@@ -1,14 +1,13 @@
-import type { Site as SiteRow, User as UserRow } from '../../db/generated/prisma/client.ts';
+import type { User as UserRow } from '../../db/generated/prisma/client.ts';
 import { UserRole } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
-import { ofSite, unlessDeleted } from '../lists/conditions.ts';
-import { nestedConnection, rootConnection } from '../lists/connection.ts';
-import { type List, listOfSite } from '../lists/list.ts';
+import { exactText } from '../lists/field-filters.ts';
 import { userTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
-import { includeDeletedArg, siteIdArg } from './list-arguments.ts';
+import { codeField, enumField, enumFilter, siteField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
+import { recordList } from './record-list.ts';
 
 const UserRoleEnum = builder.enumType(UserRole, {
   name: 'UserRole',
@@ -64,16 +63,23 @@ export const User = builder.prismaNode('User', {
 
 const UserConnection = connectionType(User, 'users');
 
-const users: List = {
-  kind: 'users',
+const users = recordList<UserRow>({
+  name: 'User',
+  rows: 'users',
   table: userTable,
-  order: [
-    { field: 'siteId', type: 'int' },
-    { field: 'sourceId', type: 'bigint' },
-  ],
-};
-
-const usersOfSite = listOfSite('Site.users', userTable, [{ field: 'sourceId', type: 'bigint' }]);
+  filters: {
+    site: siteField,
+    role: enumField(enumFilter(UserRoleEnum), 'role', 'user_role', 'What they may do on the site.'),
+    email: codeField(exactText('email'), 'Their e-mail address.'),
+  },
+  sortings: {},
+  usual: { field: 'ID', direction: 'ASC' },
+  searched: {
+    fields: ['name', 'email'],
+    description:
+      'Only users in whose name or e-mail address each of these words, or its stem, begins a word.',
+  },
+});
 
 builder.queryFields((t) => ({
   user: t.prismaField({
@@ -90,12 +96,8 @@ builder.queryFields((t) => ({
     {
       type: User,
       description: 'Users of all sites, by site and by their id there.',
-      args: { ...siteIdArg(), ...includeDeletedArg() },
-      resolve: (_root, args, context, info) =>
-        rootConnection<UserRow>(context, info, users, args, [
-          ...ofSite(args.siteId),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+      args: users.args(),
+      resolve: (_root, args, context, info) => users.root(context, info, args),
     },
     UserConnection,
   ),
@@ -106,17 +108,9 @@ builder.prismaObjectField('Site', 'users', (t) =>
     {
       type: User,
       description: 'Its users, by their id on the site.',
-      args: includeDeletedArg(),
+      args: users.args(),
       extensions: { columns: [] },
-      resolve: (site, args, context, info) =>
-        nestedConnection<SiteRow, UserRow>(
-          context,
-          info,
-          usersOfSite,
-          site,
-          args,
-          unlessDeleted(args.includeDeleted),
-        ),
+      resolve: (site, args, context, info) => users.ofSite(context, info, site, args),
     },
     UserConnection,
   ),

@@ -58,6 +58,9 @@ export function createApi(services: GraphQLServices, logger: Logger = pino({ lev
   };
 }
 
+/** What signs the cursors in tests. */
+export const cursorKey = Buffer.alloc(32, 7);
+
 /** Services for tests that only read. */
 export function readingOnly(database: Database): GraphQLServices {
   const never = () => {
@@ -65,6 +68,7 @@ export function readingOnly(database: Database): GraphQLServices {
   };
   return {
     database,
+    cursorKey,
     addSite: never,
     requestSync: never,
     cancelSync: never,
