@@ -1,6 +1,7 @@
 import type { Database } from '../db/client.ts';
 import type { Entity, RunMode, RunStatus, SiteStatus } from '../db/generated/prisma/enums.ts';
 import { entities } from './entities/index.ts';
+import { recordFailed } from './freshness.ts';
 import { leased, type Lease } from './lease.ts';
 import { endRun, type Failure } from './runs.ts';
 
@@ -44,25 +45,32 @@ export async function concludeRun(
     const [first] = whole && nothingCame ? all : all.filter(({ unsupported }) => !unsupported);
     const status: RunStatus = first === undefined ? 'SUCCEEDED' : nothingCame ? 'FAILED' : 'PARTIAL';
     if (!(await endRun(client, lease.runId, status, first ?? null)) || mode === 'DRY_RUN') return [];
-    const refused = isKeyRefused(asked, failures);
+    const refused = keyRefusal(asked, failures);
+    if (refused !== undefined) {
+      // What was not asked for now would have been refused too.
+      const others = entities.filter(({ entity }) => entity !== 'SETTINGS' && !asked.includes(entity));
+      for (const { entity } of others) await recordFailed(client, { siteId, entity }, refused);
+    }
     // A run of a few entities says nothing about the site as a whole, unless its key was refused.
-    if (!whole && !refused) return [];
+    if (!whole && refused === undefined) return [];
     await client.query(
       `UPDATE site SET status = $2, synced_at = CASE WHEN $2 = 'HEALTHY'::site_status THEN now() ELSE synced_at END
        WHERE id = $1`,
-      [siteId, refused ? 'KEY_REFUSED' : statusOf(status)],
+      [siteId, refused === undefined ? statusOf(status) : 'KEY_REFUSED'],
     );
     return [];
   });
 }
 
 /** A site refuses its key when no call that needs one went through; v2 answers its settings to everyone. */
-function isKeyRefused(asked: readonly Entity[], failures: ReadonlyMap<Entity, EntityFailure>): boolean {
+function keyRefusal(
+  asked: readonly Entity[],
+  failures: ReadonlyMap<Entity, EntityFailure>,
+): EntityFailure | undefined {
   const needKey = asked.filter((entity) => entity !== 'SETTINGS');
-  return (
-    needKey.every((entity) => failures.has(entity)) &&
-    [...failures.values()].some((failure) => failure.code === 'KEY_REFUSED')
-  );
+  return needKey.every((entity) => failures.has(entity))
+    ? [...failures.values()].find(({ code }) => code === 'KEY_REFUSED')
+    : undefined;
 }
 
 function statusOf(status: RunStatus): SiteStatus {

@@ -45,6 +45,14 @@ export interface EntitySync {
   table: MirroredTable | null;
   /** How many rows the site says it holds, where it says so. */
   expected: (stats: SiteTotals) => number | null;
-  /** Brings the mirror up to date, and tells the site's generation where the answers showed it. */
-  sync: (context: EntityContext) => Promise<Generation | null>;
+  /** Brings the mirror up to date. */
+  sync: (context: EntityContext) => Promise<Synced>;
+}
+
+/** What bringing an entity up to date has shown. */
+export interface Synced {
+  /** The site's generation, where the answers told it. */
+  generation: Generation | null;
+  /** When the scan began that proves the mirror complete; null where none does. */
+  asOf: Date | null;
 }

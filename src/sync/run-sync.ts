@@ -13,6 +13,7 @@ import { watchCancellation } from './cancellation.ts';
 import { concludeRun, type EntityFailure } from './conclude-run.ts';
 import { entities } from './entities/index.ts';
 import type { EntityContext, EntitySync, SiteTotals } from './entity-sync.ts';
+import { recordFailed, recordSynced, recordUnsupported } from './freshness.ts';
 import { leased, LeaseLostError } from './lease.ts';
 import { beginRun, calledOff, endRun, writeLog, type Failure } from './runs.ts';
 import { beginEntity, endEntity } from './tally.ts';
@@ -53,7 +54,11 @@ export async function runSync(deps: SyncDependencies, runId: string, signal: Abo
     if (!(error instanceof CimaiseError)) throw error;
     // Its key does not open: nothing of the site can be tried.
     logger.error({ err: error, runId }, 'a sync run failed');
-    await leased(database, lease, (client) => endRun(client, runId, 'FAILED', describe(error)));
+    const failure = describe(error);
+    await leased(database, lease, async (client) => {
+      if (!(await endRun(client, runId, 'FAILED', failure)) || run.mode === 'DRY_RUN') return;
+      for (const entity of run.entities) await recordFailed(client, { siteId: run.siteId, entity }, failure);
+    });
     return;
   }
   const failures = new Map<Entity, EntityFailure>();
@@ -101,8 +106,9 @@ async function syncEntity(
   context: RunContext,
   { entity, expected: totalOf, sync }: EntitySync,
 ): Promise<EntityFailure | null> {
-  const { database, site, siteId, lease, signal, logger } = context;
+  const { database, site, siteId, lease, isDryRun, signal, logger } = context;
   const { runId } = lease;
+  const askedAt = context.observedAt(new Date());
   const { totals } = context.told;
   const expected = totals === null ? null : totalOf(totals);
   const tally = await beginEntity(database, { lease, entity, expected });
@@ -111,7 +117,7 @@ async function syncEntity(
     const template = patientClient(context.template, context.patience, (retry) =>
       writeLog(database.pool, runId, 'WARNING', entity, sentenceOf(retry)),
     );
-    const generation = await sync({
+    const { generation, asOf } = await sync({
       ...context,
       template,
       tally,
@@ -128,7 +134,9 @@ async function syncEntity(
     });
     await leased(database, lease, async (client) => {
       await endEntity(client, { runId, entity }, 'SUCCEEDED', null);
-      if (generation === null || context.isDryRun) return;
+      if (isDryRun) return;
+      await recordSynced(client, { siteId, entity }, asOf);
+      if (generation === null) return;
       await client.query('UPDATE site SET generation = $2 WHERE id = $1 AND generation IS DISTINCT FROM $2', [
         siteId,
         generation,
@@ -144,6 +152,9 @@ async function syncEntity(
     await leased(database, lease, async (client) => {
       await writeLog(client, runId, unsupported ? 'WARNING' : 'ERROR', entity, failure.message);
       await endEntity(client, { runId, entity }, unsupported ? 'UNSUPPORTED' : 'FAILED', failure);
+      if (isDryRun) return;
+      if (unsupported) await recordUnsupported(client, { siteId, entity }, failure, askedAt);
+      else await recordFailed(client, { siteId, entity }, failure);
     });
     return failure;
   } finally {

@@ -2,7 +2,7 @@ import type { Entity, Generation, ScanVerdict } from '../db/generated/prisma/enu
 import type { DriftReport } from '../template/contract/drift.ts';
 import { countLiveRows, findMissing, hasLiveRows, verdictOf } from './absence.ts';
 import { recordDrift } from './drift.ts';
-import type { EntityContext } from './entity-sync.ts';
+import type { EntityContext, Synced } from './entity-sync.ts';
 import { IdSet } from './id-set.ts';
 import { closeUnseenIssues, hasOpenIssues } from './issues.ts';
 import { leased } from './lease.ts';
@@ -21,7 +21,7 @@ import { recordTable } from './tombstone.ts';
 export async function syncList<Row extends { sourceId: number }>(
   context: EntityContext,
   list: MirroredList<Row>,
-): Promise<Generation | null> {
+): Promise<Synced> {
   const { database, siteId, lease } = context;
   const scope = { siteId, runId: lease.runId, entity: list.entity };
   const proof = await readUntilProven(context, list);
@@ -37,7 +37,7 @@ export async function syncList<Row extends { sourceId: number }>(
   } else {
     await writeLog(database.pool, lease.runId, 'WARNING', list.entity, unproven(proof));
   }
-  return proof.generation;
+  return { generation: proof.generation, asOf: proof.isProven ? proof.startedAt : null };
 }
 
 /** What the passes over a list have shown. */
@@ -47,6 +47,9 @@ interface Proof {
   pass: Pass;
   number: number;
   verdict: ScanVerdict;
+  startedAt: Date;
+  /** Whether the mirror, without the rows that are gone, is what the site held when that pass began. */
+  isProven: boolean;
   /** Ids of rows that the last two passes, both complete, did not meet. */
   gone: number[];
   /** When the first of the two began: about what is known since then, they say nothing. */
@@ -98,7 +101,8 @@ async function readUntilProven<Row extends { sourceId: number }>(
     // Where the same came again, or rows have no id, it would once more.
     const isVain = verdict === 'UNNAMED' || (verdict === 'CHANGED' && digest === last?.digest);
     if (isProven || isVain || number === PASSES_AT_MOST) {
-      return { generation, pass, number, verdict, gone, missedAt: last?.startedAt ?? startedAt };
+      const missedAt = last?.startedAt ?? startedAt;
+      return { generation, pass, number, verdict, startedAt, isProven, gone, missedAt };
     }
     last = { startedAt, verdict, digest, missing };
     totalBefore = scan.totals.after;

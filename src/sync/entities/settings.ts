@@ -38,12 +38,14 @@ export const settings: EntitySync = {
   async sync(context) {
     const first = await readSettings(context, 1);
     let gone: string[] = [];
+    let asOf: Date | null = first.startedAt;
     if (first.missing.length > 0) {
       const second = await readSettings(context, 2);
       gone = first.missing.filter((key) => second.missing.includes(key));
+      asOf = gone.length === second.missing.length ? second.startedAt : null;
     }
     await sweep(context, { entity: 'SETTINGS', table, records: gone, missedAt: first.startedAt });
-    return first.generation;
+    return { generation: first.generation, asOf };
   },
 };
 

@@ -55,7 +55,7 @@ export const stats: EntitySync = {
       await write(client, siteId, given, observedAt(sentAt));
       if (isChanged) await publishChange(client, siteId, 'STATS');
     });
-    return null;
+    return { generation: null, asOf: observedAt(sentAt) };
   },
 };
 
