@@ -24,9 +24,9 @@ export async function openAnswerStream(
   { gone, requestId, logger }: { gone: AbortSignal; requestId: string; logger: Logger },
 ): Promise<AnswerStream> {
   const write = (result: ExecutionResult & { stringify?: (result: ExecutionResult) => string }): string => {
-    const { data, errors } = result;
-    if (errors === undefined) return result.stringify?.(result) ?? JSON.stringify({ data });
-    return JSON.stringify({ data, errors: errors.map((error) => formatError(error, requestId, logger)) });
+    const { errors, ...rest } = result;
+    if (errors === undefined) return result.stringify?.(result) ?? JSON.stringify(rest);
+    return JSON.stringify({ ...rest, errors: errors.map((error) => formatError(error, requestId, logger)) });
   };
   const failed = (error: unknown) => write({ errors: [maskError(error)] });
   const prepared = await prepareOperation(yoga, operation, gone);

@@ -48,8 +48,12 @@ export function webSocketOptions(
     },
     execute: (args) => functionsFor(args).execute(args),
     subscribe: (args) => functionsFor(args).subscribe(args),
-    onNext(_context, _id, payload, _args, { data = null, errors }) {
-      return errors === undefined ? { data } : { data, errors: format(errors, payload) };
+    onNext(_context, _id, payload, _args, { data = null, errors, extensions }) {
+      return {
+        data,
+        ...(errors === undefined ? {} : { errors: format(errors, payload) }),
+        ...(extensions === undefined ? {} : { extensions }),
+      };
     },
     onError: (_context, _id, payload, errors) => format(errors.map(maskError), payload),
   };

@@ -2,7 +2,10 @@ import { getIntrospectionQuery } from 'graphql';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { createTestDatabase } from '../support/database.ts';
+import { adminPages } from './support/admin-pages.ts';
 import { type Answer, createApi, readingOnly } from './support/api.ts';
+import { eventsOf, subscribe } from './support/events.ts';
+import { runningState, someRunId } from './support/progress.ts';
 import { statementsOf } from './support/statements.ts';
 
 const database = await createTestDatabase();
@@ -77,27 +80,69 @@ describe('cost', () => {
     expect(await refusalOf(written)).toEqual(refused('COST_LIMIT_EXCEEDED'));
   });
 
-  test('lets the pages of an admin pass', async () => {
-    const { errors } = await api.send(`{
-      sites(first: 100) {
-        totalCount
-        nodes {
-          id name url status syncedAt
-          paintings { totalCount } users { totalCount } orders { totalCount }
-          lastRun { id status endedAt errorMessage }
-        }
-      }
-      orders(first: 100) {
-        nodes {
-          id orderedAt customerName status totalPrice { amount currency } site { name }
-          items(first: 10) {
-            nodes { name quantity price { amount currency } painting { id name images } }
-          }
-        }
-      }
-    }`);
-    expect(errors).toBeUndefined();
+  const costOf = (answer: Answer<unknown>) => answer.extensions?.cost;
+
+  test('is told with every answer: what was asked for, of how much', async () => {
+    const query = 'query ($n: Int) { sites(first: $n) { nodes { id name } } }';
+    expect(costOf(await api.send(query, { n: 7 }))).toEqual({ requested: 2 + 7 * 2, limit: 50_000 });
+    expect(costOf(await api.send(query, { n: 70 }))).toEqual({ requested: 2 + 70 * 2, limit: 50_000 });
+    expect(costOf(await api.send('mutation { __typename }'))).toEqual({ requested: 1, limit: 50_000 });
+    // Also with an answer that failed.
+    expect(costOf(await api.send('{ site(id: "nothing") { id } }'))).toEqual({ requested: 2, limit: 50_000 });
   });
+
+  test('is told of what is refused, too', async () => {
+    const query = `{ sites(first: 100) { nodes { paintings(first: 100) { nodes { ${six} } } } } }`;
+    const answer = await api.send(query);
+    const cost = { requested: 60_202, limit: 50_000 };
+    expect(answer).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining('can answer with 60202 field values; at most 50000 are allowed'),
+          extensions: { code: 'COST_LIMIT_EXCEEDED', got: cost.requested, limit: cost.limit },
+        },
+      ],
+      extensions: { cost },
+    });
+    const deep = await api.send(
+      `{ site(id: "Site:1") { ${'lastRun { site { '.repeat(7)} id ${'} }'.repeat(7)} } }`,
+    );
+    expect(deep.errors?.[0]?.extensions.code).toBe('DEPTH_LIMIT_EXCEEDED');
+    expect(costOf(deep)).toEqual({ requested: 16, limit: 50_000 });
+  });
+
+  test('leaves questions about the schema out, which have a limit of their own', async () => {
+    const answer = await api.send('{ __schema { types { name } } sites(first: 1) { nodes { id } } }');
+    expect(costOf(answer)).toEqual({ requested: 3, limit: 50_000 });
+  });
+
+  test('is told with an answer that comes as an event, and not with each state of a subscription', async () => {
+    async function* followProgress() {
+      yield await Promise.resolve(runningState);
+    }
+    const following = createApi({ ...readingOnly(database), followProgress });
+    const streamed = async (query: string) => {
+      const events: unknown[] = [];
+      for await (const { event, data } of eventsOf(await subscribe(following.yoga, query, {}))) {
+        if (event === 'next') events.push(data);
+      }
+      return events;
+    };
+    expect(await streamed('{ sites { totalCount } }')).toMatchObject([
+      { data: { sites: { totalCount: 0 } }, extensions: { cost: { requested: 2, limit: 50_000 } } },
+    ]);
+    const states = await streamed(`subscription { syncProgress(runId: "SyncRun:${someRunId}") { percent } }`);
+    expect(states).toEqual([{ data: { syncProgress: { percent: 0 } } }]);
+  });
+
+  test.each(Object.entries(adminPages))(
+    'of the page "%s" is at most half of the limit',
+    async (_page, query) => {
+      const { errors, extensions } = await api.send(query);
+      expect(errors).toBeUndefined();
+      expect(extensions?.cost.requested).toBeLessThanOrEqual(25_000);
+    },
+  );
 });
 
 describe('depth', () => {
@@ -106,7 +151,7 @@ describe('depth', () => {
   const deep = (levels: number) => `{ site(id: "Site:1") { ${chain(levels - 1)} } }`;
 
   test('of 12 levels is allowed, of 13 refused', async () => {
-    expect(await api.send(deep(12))).toEqual({ data: { site: null } });
+    expect(await api.send(deep(12))).toMatchObject({ data: { site: null } });
     const refusal = await refusalOf(deep(13));
     expect(refusal).toEqual(refused('DEPTH_LIMIT_EXCEEDED'));
     expect(refusal.error?.message).toContain('is 13 levels deep; at most 12');

@@ -33,7 +33,10 @@ const ask = async (query: string, variables = {}) => {
 describe('over server-sent events', () => {
   it('a query is one event', async () => {
     expect(await ask('{ __typename }')).toEqual([
-      { event: 'next', data: { data: { __typename: 'Query' } } },
+      {
+        event: 'next',
+        data: { data: { __typename: 'Query' }, extensions: { cost: { requested: 1, limit: 50_000 } } },
+      },
       { event: 'complete', data: null },
     ]);
   });

@@ -16,21 +16,57 @@ import { refused } from '../errors.ts';
 import { limits } from './limits.ts';
 import { type Measure, measureOperation } from './measure.ts';
 
-/** Refuses documents that are too large to check, and operations that are too large to run. */
+/** What an operation costs, in the `extensions` of its answer. */
+export interface Cost {
+  /** Field values the answer can hold, lists counted as long as they can be. */
+  readonly requested: number;
+  /** How many an operation may ask for. */
+  readonly limit: number;
+}
+
+/**
+ * Refuses documents that are too large to check, and operations that are too large to run. Answers to queries and
+ * mutations say what they cost, refused ones too; the events of a subscription would say the same over and over.
+ */
 export function useLimits(): Plugin {
   return {
     onParse: ({ setParseFn }) => setParseFn(parseWithinLimits),
     onValidate: ({ addValidationRule }) => addValidationRule(MaxIntrospectionDepthRule),
     onExecute({ args, setResultAndStopExecution }) {
-      const error = tooLarge(args);
-      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+      const measure = measured(args);
+      if (measure === undefined) return undefined;
+      const error = firstExceeded(measure);
+      const extensions = { cost: costOf(measure) };
+      if (error !== undefined) {
+        setResultAndStopExecution({ errors: [error], extensions });
+        return undefined;
+      }
+      return {
+        onExecuteDone({ result }) {
+          if (!(Symbol.asyncIterator in result)) result.extensions = { ...result.extensions, ...extensions };
+        },
+      };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const error = tooLarge(args);
-      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+      const measure = measured(args);
+      const error = measure === undefined ? undefined : firstExceeded(measure);
+      if (measure === undefined || error === undefined) return;
+      setResultAndStopExecution({ errors: [error], extensions: { cost: costOf(measure) } });
     },
   };
 }
+
+/** Undefined where there is no operation to run: that is refused later, in the words of the specification. */
+function measured({ schema, document, operationName, variableValues }: ExecutionArgs): Measure | undefined {
+  const operation = getOperationAST(document, operationName);
+  return operation ? measureOperation(schema, document, operation, variableValues ?? {}) : undefined;
+}
+
+/** Questions about the schema have a limit of their own. */
+const costOf = ({ cost, introspectionCost }: Measure): Cost => ({
+  requested: cost - introspectionCost,
+  limit: limits.cost,
+});
 
 function parseWithinLimits(source: Source | string, options?: ParseOptions): DocumentNode {
   const document = parseTokens(source, options);
@@ -59,16 +95,9 @@ function parseTokens(source: Source | string, options?: ParseOptions): DocumentN
   }
 }
 
-function tooLarge(args: ExecutionArgs): GraphQLError | undefined {
-  const operation = getOperationAST(args.document, args.operationName);
-  if (!operation) return undefined; // refused later, in the words of the specification
-  const measure = measureOperation(args.schema, args.document, operation, args.variableValues ?? {});
-  return firstExceeded(measure);
-}
-
 function firstExceeded(measure: Measure): GraphQLError | undefined {
   const { depth, rootFields, introspectionCost } = measure;
-  const cost = measure.cost - introspectionCost;
+  const { requested: cost } = costOf(measure);
   if (depth > limits.depth) {
     return exceeded('DEPTH_LIMIT_EXCEEDED', `is ${depth} levels deep`, depth, limits.depth);
   }

@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import type { Database } from '../../../src/db/client.ts';
 import type { GraphQLServices } from '../../../src/graphql/context.ts';
 import { type GraphQLServer, createGraphQL } from '../../../src/graphql/create-graphql.ts';
+import type { Cost } from '../../../src/graphql/limits/use-limits.ts';
 
 interface AnswerError {
   message: string;
@@ -15,6 +16,7 @@ interface AnswerError {
 export interface Answer<Data> {
   data?: Data | null;
   errors?: AnswerError[];
+  extensions?: { cost: Cost };
 }
 
 /** The API without a port. */
@@ -69,6 +71,7 @@ export function readingOnly(database: Database): GraphQLServices {
   return {
     database,
     cursorKey,
+    staleAfterMinutes: 1_440,
     addSite: never,
     requestSync: never,
     cancelSync: never,
