@@ -79,7 +79,8 @@ export async function createApp(
       sync,
     );
   }
-  const services = createServices({ database, queue, progress, secretKey, logger });
+  const { staleAfterMinutes } = config;
+  const services = createServices({ database, queue, progress, secretKey, staleAfterMinutes, logger });
   const server =
     role === 'worker'
       ? null
@@ -101,12 +102,14 @@ export function createServices(deps: {
   queue: Queue;
   progress: ProgressFeed;
   secretKey: Buffer;
+  staleAfterMinutes: number;
   logger: Logger;
 }): GraphQLServices {
-  const { database, progress } = deps;
+  const { database, progress, staleAfterMinutes } = deps;
   return {
     database,
     cursorKey: deriveKey(deps.secretKey, 'cursors'),
+    staleAfterMinutes,
     addSite: (input) => addSite(deps, input),
     requestSync: (input) => requestSync(deps, input),
     cancelSync: (runId) => cancelSync(deps, runId),

@@ -53,6 +53,7 @@ const Environment = z.object({
   SYNC_REQUESTS_AT_ONCE: wholeNumber(1, 1_000).default(16),
   SYNC_CALL_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(120_000),
   SYNC_RETENTION_DAYS: wholeNumber(1, 3_650).default(400),
+  STALE_AFTER_MINUTES: wholeNumber(1, 525_600).default(1_440),
   SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'must be a level such as info')
@@ -64,6 +65,8 @@ export interface Config {
   readonly logLevel: string;
   readonly dataDir: string;
   readonly http: { readonly host: string; readonly port: number; readonly corsOrigins: readonly string[] };
+  /** How long after the last proof the mirror of a site counts as stale. */
+  readonly staleAfterMinutes: number;
   readonly sync: {
     /** Runs under way at once in this process. */
     readonly concurrency: number;
@@ -112,6 +115,7 @@ export function readConfig(environment: Record<string, string | undefined>): {
       logLevel: env.LOG_LEVEL,
       dataDir,
       http: Object.freeze({ host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS }),
+      staleAfterMinutes: env.STALE_AFTER_MINUTES,
       sync: Object.freeze({
         concurrency: env.SYNC_CONCURRENCY,
         pageRows: env.SYNC_PAGE_ROWS,

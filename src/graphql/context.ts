@@ -9,6 +9,8 @@ export interface GraphQLServices {
   readonly database: Database;
   /** Signs the cursors of lists; the same in every process. */
   readonly cursorKey: Buffer;
+  /** How long after the last proof the mirror of a site counts as stale. */
+  readonly staleAfterMinutes: number;
   /** Adds a site. Throws a CimaiseError with code SITE_EXISTS, INVALID_URL, … */
   addSite(input: { name: string; url: string; key: string }): Promise<{ id: number }>;
   /** Queues a run, or joins the one under way. Throws a CimaiseError with code SITE_NOT_FOUND, OTHER_MODE_UNDER_WAY. */

@@ -12,42 +12,49 @@ export const siteTable: Table = {
 
 export const paintingTable: Table = {
   name: 'painting',
+  entity: 'PAINTINGS',
   fields: Object.keys(Prisma.PaintingScalarFieldEnum),
   keys: bySourceId,
 };
 
 export const userTable: Table = {
   name: 'user',
+  entity: 'USERS',
   fields: Object.keys(Prisma.UserScalarFieldEnum),
   keys: bySourceId,
 };
 
 export const orderTable: Table = {
   name: 'order',
+  entity: 'ORDERS',
   fields: Object.keys(Prisma.OrderScalarFieldEnum),
   keys: bySourceId,
 };
 
 export const orderItemTable: Table = {
   name: 'order_item',
+  entity: 'ORDERS',
   fields: Object.keys(Prisma.OrderItemScalarFieldEnum),
   keys: ['siteId', 'orderSourceId', 'position'],
 };
 
 export const exhibitionTable: Table = {
   name: 'exhibition',
+  entity: 'EXHIBITIONS',
   fields: Object.keys(Prisma.ExhibitionScalarFieldEnum),
   keys: bySourceId,
 };
 
 export const customRequestTable: Table = {
   name: 'custom_request',
+  entity: 'CUSTOM_REQUESTS',
   fields: Object.keys(Prisma.CustomRequestScalarFieldEnum),
   keys: bySourceId,
 };
 
 export const settingTable: Table = {
   name: 'site_setting',
+  entity: 'SETTINGS',
   fields: Object.keys(Prisma.SiteSettingScalarFieldEnum),
   keys: ['siteId', 'key'],
 };

@@ -34,6 +34,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       dataDir,
       http: { host: '127.0.0.1', port: 4000, corsOrigins: [] },
+      staleAfterMinutes: 1_440,
       sync: {
         concurrency: 4,
         pageRows: 1_000,
@@ -65,6 +66,7 @@ describe('the configuration', () => {
       SYNC_REQUESTS_AT_ONCE: '32',
       SYNC_CALL_TIMEOUT_MS: '1000',
       SYNC_RETENTION_DAYS: '30',
+      STALE_AFTER_MINUTES: '90',
       SYNC_VALIDATION: 'strict',
       LOG_LEVEL: 'warn',
     });
@@ -74,6 +76,7 @@ describe('the configuration', () => {
       logLevel: 'warn',
       dataDir,
       http: { host: '0.0.0.0', port: 0, corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+      staleAfterMinutes: 90,
       sync: {
         concurrency: 2,
         pageRows: 500,

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   breakers?: BreakerOptions;
   pageRows?: number;
   strict?: boolean;
+  /** By default a day. */
+  staleAfterMinutes?: number;
   /** Workers of the queue; 0: jobs stay queued. */
   concurrency?: number;
 }
@@ -75,7 +77,12 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
   if (concurrency > 0) await workOnSyncSite(queue, deps, { concurrency, retentionDays: 400 });
 
   const progress = stack.use(openProgressFeed({ database, events, logger }));
-  const services = createServices({ ...deps, queue, progress });
+  const services = createServices({
+    ...deps,
+    queue,
+    progress,
+    staleAfterMinutes: options.staleAfterMinutes ?? 1_440,
+  });
   const register = async (url: string, key = 'any-key') =>
     (await services.addSite({ name: 'A gallery', url, key })).id;
   const request = (siteId: number, entities?: readonly Entity[]) =>

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLFieldExtensions,
   type GraphQLNamedOutputType,
   type GraphQLSchema,
   Kind,
@@ -35,8 +36,8 @@ export interface Measure {
 declare module 'graphql' {
   // oxlint-disable-next-line typescript/no-unused-vars -- the names are those of the interface that is added to
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
-    /** How long a list that is no connection can get. */
-    listSize?: number;
+    /** How long a list that is no connection can get, told from its arguments as they came where they say so. */
+    listSize?: number | ((args: Readonly<Record<string, unknown>>) => number);
     /** How long the lists in the object of this field can get, told from the arguments of the field as they came. */
     listSizeInside?: (args: Readonly<Record<string, unknown>>) => number;
   }
@@ -149,7 +150,9 @@ function measureField(
     ? 1
     : pageSize > 0
       ? pageSize
-      : (field.extensions.listSize ?? idsOf(operation, node) ?? typesOf(operation, name, type.name));
+      : (sizeOf(operation, node, field.extensions.listSize) ??
+        idsOf(operation, node) ??
+        typesOf(operation, name, type.name));
   const cost = 1 + CONDITION_COST * conditionsOf(operation, node) + length * inner.cost;
   if (name === '__schema' || name === '__type') {
     return { cost, introspectionCost: cost, depth: 1, rootFields: 1 };
@@ -161,6 +164,12 @@ function measureField(
     rootFields: 1,
   };
 }
+
+const sizeOf = (
+  operation: Operation,
+  node: FieldNode,
+  size: GraphQLFieldExtensions<unknown, unknown>['listSize'],
+): number | undefined => (typeof size === 'function' ? size(argumentsOf(operation, node)) : size);
 
 function pageSizeOf(operation: Operation, node: FieldNode): number {
   const size = argument(operation, node, 'first') ?? argument(operation, node, 'last') ?? DEFAULT_PAGE_SIZE;

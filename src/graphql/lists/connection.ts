@@ -1,13 +1,16 @@
+import type { MaybePromise } from '@pothos/core';
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 
 import type { Context } from '../context.ts';
+import { freshnessBefore, type FreshnessScope, type MaybeFreshness } from '../freshness.ts';
 import { listName, writeCursor } from './cursor.ts';
 import type { List, NestedList } from './list.ts';
 import { countNested, countRoot, loadNestedPages, loadRootPage, type ListQuery } from './load-pages.ts';
 import { type Page, type PageArguments, readPage } from './page.ts';
 import { selectedFields } from './selection.ts';
 import type { Sql } from './sql.ts';
+import type { Table } from './table.ts';
 
 interface Edge<Row> {
   readonly cursor: string;
@@ -15,7 +18,7 @@ interface Edge<Row> {
 }
 
 /** A Relay connection that reads nothing until one of its fields is asked for. */
-export interface Connection<Row> {
+export interface Connection<Row> extends MaybeFreshness {
   readonly edges: Promise<Edge<Row>[]>;
   readonly nodes: Promise<Row[]>;
   readonly pageInfo: Promise<{
@@ -27,23 +30,29 @@ export interface Connection<Row> {
   readonly totalCount: Promise<number>;
 }
 
-/** A list at the root of a query. */
+/**
+ * A list at the root of a query.
+ *
+ * @param sites the conditions by which it is of some sites only; for its freshness
+ */
 export function rootConnection<Row extends object>(
   context: Context,
   info: GraphQLResolveInfo,
   list: List,
   args: PageArguments,
   conditions: readonly Sql[],
-): Connection<Row> {
+  sites: readonly Sql[] = [],
+): MaybePromise<Connection<Row>> {
   const page = readPage(context.services.cursorKey, list.kind, list.order, args);
   const fields = selectedFields(info, list.table);
-  return connection(
+  const made = connection(
     context.services.cursorKey,
     list,
     page,
     () => loadRootPage<Row>(context.database, list, { page, conditions, fields }),
     () => countRoot(context.database, list, conditions),
   );
+  return withFreshness(context, info, list.table, sites, made);
 }
 
 /** A list of one parent. All parents of one answer that ask the same are read together. */
@@ -54,7 +63,7 @@ export function nestedConnection<Parent, Row extends object>(
   parent: Parent,
   args: PageArguments,
   conditions: readonly Sql[],
-): Connection<Row> {
+): MaybePromise<Connection<Row>> {
   const fields = selectedFields(info, list.table);
   const query: ListQuery = {
     page: readPage(context.services.cursorKey, list.kind, list.order, args),
@@ -62,7 +71,7 @@ export function nestedConnection<Parent, Row extends object>(
     fields,
   };
   const asked = conditions.map(({ texts, values }) => [texts, values]);
-  return connection(
+  const made = connection(
     context.services.cursorKey,
     list,
     query.page,
@@ -87,6 +96,20 @@ export function nestedConnection<Parent, Row extends object>(
         )
         .load(parent),
   );
+  return withFreshness(context, info, list.table, list.sitesOf?.(parent) ?? [], made);
+}
+
+/** Nothing of a list of mirrored data is read before its freshness has come, where that is asked for. */
+function withFreshness<Row>(
+  context: Context,
+  info: GraphQLResolveInfo,
+  { entity }: Table,
+  sites: FreshnessScope['sites'],
+  made: Connection<Row>,
+): MaybePromise<Connection<Row>> {
+  const reading =
+    entity === undefined ? undefined : freshnessBefore(context, info, { entities: [entity], sites });
+  return reading === undefined ? made : reading.then((freshness) => Object.assign(made, { freshness }));
 }
 
 function connection<Row extends object>(

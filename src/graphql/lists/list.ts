@@ -1,3 +1,4 @@
+import type { FreshnessScope } from '../freshness.ts';
 import type { SortKey } from './cursor.ts';
 import { type Sql, raw } from './sql.ts';
 import type { Table } from './table.ts';
@@ -19,6 +20,8 @@ export interface NestedList<Parent> extends List {
   readonly parentKeys: readonly { readonly type: string; readonly of: (parent: Parent) => unknown }[];
   /** The condition for a row `t` of the parent `parent`. */
   readonly rows: Sql;
+  /** Of mirrored data: the sites that the rows of the parent are of, for their freshness; all without it. */
+  readonly sitesOf?: (parent: Parent) => FreshnessScope['sites'];
   /** Joined to `parent` before the rows are looked up, where the condition needs more than the keys. */
   readonly parentJoin?: Sql;
 }
@@ -34,4 +37,5 @@ export const listOfSite = (
   order,
   parentKeys: [{ type: 'int', of: (site) => site.id }],
   rows: raw('t.site_id = parent.key0'),
+  sitesOf: (site) => site.id,
 });

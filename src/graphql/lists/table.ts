@@ -2,6 +2,7 @@ import { type CustomTypesConfig, types as pgTypes } from 'pg';
 
 import type { Database } from '../../db/client.ts';
 import { Prisma } from '../../db/generated/prisma/client.ts';
+import type { Entity } from '../../db/generated/prisma/enums.ts';
 import { type Sql, join, raw, sql, toQuery } from './sql.ts';
 
 /** A table as the lists read it. Fields bear Prisma's names, which are the rows' property names too. */
@@ -11,6 +12,8 @@ export interface Table {
   readonly fields: readonly string[];
   /** The primary key: read with every row. */
   readonly keys: readonly string[];
+  /** Of mirrored data: what a sync brings its rows with. */
+  readonly entity?: Entity;
   /** Types to read a column as, where pg cannot know how to parse its own. */
   readonly casts?: Readonly<Record<string, string>>;
 }

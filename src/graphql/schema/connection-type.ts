@@ -32,4 +32,4 @@ export function connectionType<Row extends object>(type: ObjectRef<ExtendedTypes
 }
 
 /** Every connection of this API is made in lists/connection.ts; Pothos knows only what Relay asks of one. */
-const asMade = <Row extends object>(connection: object) => connection as Connection<Row>;
+export const asMade = <Row extends object>(connection: object) => connection as Connection<Row>;

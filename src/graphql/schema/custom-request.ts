@@ -3,7 +3,7 @@ import { CustomRequestStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readKey } from '../global-ids.ts';
 import { customRequestTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { enumField, enumFilter, siteField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 import { recordList } from './record-list.ts';
@@ -65,7 +65,7 @@ const CustomRequest = builder.prismaNode('CustomRequest', {
   }),
 });
 
-const CustomRequestConnection = connectionType(CustomRequest, 'custom requests');
+const CustomRequestConnection = mirroredConnectionType(CustomRequest, 'custom requests');
 
 const customRequests = recordList<CustomRequestRow>({
   name: 'CustomRequest',

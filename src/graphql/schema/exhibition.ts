@@ -2,7 +2,7 @@ import type { Exhibition as ExhibitionRow } from '../../db/generated/prisma/clie
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { exhibitionTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { dateField, siteField, textField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 import { recordList } from './record-list.ts';
@@ -56,7 +56,7 @@ const Exhibition = builder.prismaNode('Exhibition', {
   }),
 });
 
-const ExhibitionConnection = connectionType(Exhibition, 'exhibitions');
+const ExhibitionConnection = mirroredConnectionType(Exhibition, 'exhibitions');
 
 const exhibitions = recordList<ExhibitionRow>({
   name: 'Exhibition',

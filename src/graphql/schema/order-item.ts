@@ -5,7 +5,7 @@ import { nestedConnection } from '../lists/connection.ts';
 import type { NestedList } from '../lists/list.ts';
 import { raw } from '../lists/sql.ts';
 import { orderItemTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { Money, siteMoney } from './money.ts';
 import { Painting } from './painting.ts';
 
@@ -51,7 +51,7 @@ const OrderItem = builder.prismaNode('OrderItem', {
   }),
 });
 
-const OrderItemConnection = connectionType(OrderItem, 'order lines');
+const OrderItemConnection = mirroredConnectionType(OrderItem, 'order lines');
 
 const itemsOfOrder: NestedList<OrderRow> = {
   kind: 'Order.items',
@@ -62,6 +62,7 @@ const itemsOfOrder: NestedList<OrderRow> = {
     { type: 'bigint', of: (order) => order.sourceId },
   ],
   rows: raw('t.site_id = parent.key0 AND t.order_source_id = parent.key1'),
+  sitesOf: (order) => order.siteId,
 };
 
 builder.prismaObjectField('Order', 'items', (t) =>

@@ -5,7 +5,7 @@ import { readId, readKey } from '../global-ids.ts';
 import { exactText, recordFilter } from '../lists/field-filters.ts';
 import { raw } from '../lists/sql.ts';
 import { orderTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import {
   codeField,
   dateTimeField,
@@ -72,7 +72,7 @@ const Order = builder.prismaNode('Order', {
   }),
 });
 
-const OrderConnection = connectionType(Order, 'orders');
+const OrderConnection = mirroredConnectionType(Order, 'orders');
 
 const ordersOfUser = raw(`SELECT t.site_id, t.source_id FROM "order" AS t
   WHERE t.site_id = key.site_id AND t.user_source_id = key.source_id`);

@@ -3,7 +3,7 @@ import { PaintingStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { paintingTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { decimalField, enumField, enumFilter, intField, siteField, textField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 import { Money, siteMoney } from './money.ts';
@@ -98,7 +98,7 @@ export const Painting = builder.prismaNode('Painting', {
   }),
 });
 
-const PaintingConnection = connectionType(Painting, 'paintings');
+const PaintingConnection = mirroredConnectionType(Painting, 'paintings');
 
 const paintings = recordList<PaintingRow>({
   name: 'Painting',

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 
 import type { Site as SiteRow } from '../../db/generated/prisma/client.ts';
@@ -10,6 +11,7 @@ import { matching } from '../lists/field-filters.ts';
 import type { Filter } from '../lists/filter.ts';
 import { type List, listOfSite } from '../lists/list.ts';
 import type { PageArguments } from '../lists/page.ts';
+import { sitesOfFilter } from '../lists/sites-of-filter.ts';
 import type { Table } from '../lists/table.ts';
 import { type FilterField, listFilter, whereArg } from './filter-inputs.ts';
 import { includeDeletedArg } from './list-arguments.ts';
@@ -95,7 +97,7 @@ export function recordList<Row extends object>(options: RecordListOptions) {
         ...includeDeletedArg(),
       })),
     /** Of all sites. */
-    root(context: Context, info: GraphQLResolveInfo, args: ListArguments): Connection<Row> {
+    root(context: Context, info: GraphQLResolveInfo, args: ListArguments): MaybePromise<Connection<Row>> {
       const sorting = sortings[(args.orderBy ?? usual).field];
       const isWhole = args.where == null && args.search == null;
       const list: List = {
@@ -104,10 +106,15 @@ export function recordList<Row extends object>(options: RecordListOptions) {
         order: sortKeys(args, ofAllSites),
         walksSites: isWhole && sorting !== undefined && !sorting.acrossSites,
       };
-      return rootConnection<Row>(context, info, list, args, conditions(args));
+      return rootConnection<Row>(context, info, list, args, conditions(args), sitesOfFilter(args.where));
     },
     /** Of one site. */
-    ofSite(context: Context, info: GraphQLResolveInfo, site: SiteRow, args: ListArguments): Connection<Row> {
+    ofSite(
+      context: Context,
+      info: GraphQLResolveInfo,
+      site: SiteRow,
+      args: ListArguments,
+    ): MaybePromise<Connection<Row>> {
       const list = listOfSite(`Site.${rows}`, table, sortKeys(args, ofOneSite));
       return nestedConnection<SiteRow, Row>(context, info, list, site, args, conditions(args));
     },

@@ -5,8 +5,9 @@ import { unlessDeleted } from '../lists/conditions.ts';
 import { nestedConnection, rootConnection } from '../lists/connection.ts';
 import { comparing } from '../lists/field-filters.ts';
 import { type List, listOfSite } from '../lists/list.ts';
+import { sitesOfFilter } from '../lists/sites-of-filter.ts';
 import { settingTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { codeField, listFilter, siteField, whereArg } from './filter-inputs.ts';
 import { includeDeletedArg } from './list-arguments.ts';
 import { Site } from './site.ts';
@@ -54,7 +55,7 @@ const SiteSetting = builder.prismaNode('SiteSetting', {
   }),
 });
 
-const SiteSettingConnection = connectionType(SiteSetting, 'settings');
+const SiteSettingConnection = mirroredConnectionType(SiteSetting, 'settings');
 
 const filter = listFilter('SiteSetting', 'settings', {
   site: siteField,
@@ -79,10 +80,14 @@ builder.queryField('settings', (t) =>
       description: 'Settings of all sites, by site and name.',
       args: { ...whereArg(filter, 'settings'), ...includeDeletedArg() },
       resolve: (_root, args, context, info) =>
-        rootConnection<SiteSettingRow>(context, info, settings, args, [
-          ...filter.conditions(args.where),
-          ...unlessDeleted(args.includeDeleted),
-        ]),
+        rootConnection<SiteSettingRow>(
+          context,
+          info,
+          settings,
+          args,
+          [...filter.conditions(args.where), ...unlessDeleted(args.includeDeleted)],
+          sitesOfFilter(args.where),
+        ),
     },
     SiteSettingConnection,
   ),

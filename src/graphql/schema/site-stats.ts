@@ -1,5 +1,7 @@
 import { builder } from '../builder.ts';
+import { readFreshness } from '../freshness.ts';
 import { readKey } from '../global-ids.ts';
+import { Freshness } from './freshness.ts';
 import { Money, siteMoney } from './money.ts';
 
 const counted = (what: string) => ({
@@ -27,6 +29,15 @@ builder.prismaNode('SiteStats', {
         totalRevenue === null ? null : siteMoney(context, siteId, totalRevenue),
     }),
     observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When the site was asked.' }),
+    freshness: t.field({
+      type: Freshness,
+      description: 'How far this can be trusted: whether the site could be asked since.',
+      // The row was read before: what is known since then is not of it.
+      resolve: async ({ siteId, observedAt }, _args, context) => ({
+        ...(await readFreshness(context, { entities: ['STATS'], sites: siteId })),
+        asOf: observedAt,
+      }),
+    }),
   }),
 });
 

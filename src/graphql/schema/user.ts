@@ -4,7 +4,7 @@ import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { exactText } from '../lists/field-filters.ts';
 import { userTable } from '../tables.ts';
-import { connectionType } from './connection-type.ts';
+import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { codeField, enumField, enumFilter, siteField } from './filter-inputs.ts';
 import { MirroredRecord } from './mirrored-record.ts';
 import { recordList } from './record-list.ts';
@@ -61,7 +61,7 @@ export const User = builder.prismaNode('User', {
   }),
 });
 
-const UserConnection = connectionType(User, 'users');
+const UserConnection = mirroredConnectionType(User, 'users');
 
 const users = recordList<UserRow>({
   name: 'User',
