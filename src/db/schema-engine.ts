@@ -90,6 +90,10 @@ function catalogReader(pool: Pool): PrismaPg {
       );
       return { ...answer, columnTypes };
     };
+    // The adapter would cut a script at every semicolon, those inside of functions too.
+    adapter.executeScript = async (script) => {
+      await adapter.executeRaw({ sql: script, args: [], argTypes: [] });
+    };
     return adapter;
   };
   return factory;
