@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { Client } from 'pg';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 
 import { openDatabase, type Database } from '../../src/db/client.ts';
 
@@ -19,6 +19,12 @@ export async function createTestDatabase(): Promise<Database> {
       await administer(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+/** Waits until a statement of someone waits for a lock. */
+export async function untilWaitingForLock({ pool }: Database): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBeGreaterThan(0);
 }
 
 async function administer(statement: string): Promise<void> {
