@@ -48,6 +48,7 @@ const Environment = z.object({
   SECRET_KEY: base64Key.optional(),
   ROLE: z.enum(['all', 'server', 'worker'], 'must be all, server or worker').default('all'),
   CORS_ORIGINS: listOfOrigins.default([]),
+  RESPONSE_CACHE_MB: wholeNumber(0, 4_096).default(32),
   SYNC_CONCURRENCY: wholeNumber(1, 100).default(4),
   SYNC_PAGE_ROWS: wholeNumber(2, 10_000).default(1_000),
   SYNC_REQUESTS_AT_ONCE: wholeNumber(1, 1_000).default(16),
@@ -64,7 +65,13 @@ export interface Config {
   readonly role: 'all' | 'server' | 'worker';
   readonly logLevel: string;
   readonly dataDir: string;
-  readonly http: { readonly host: string; readonly port: number; readonly corsOrigins: readonly string[] };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly corsOrigins: readonly string[];
+    /** For answers that are kept; 0: none is. */
+    readonly responseCacheMb: number;
+  };
   /** How long after the last proof the mirror of a site counts as stale. */
   readonly staleAfterMinutes: number;
   readonly sync: {
@@ -114,7 +121,12 @@ export function readConfig(environment: Record<string, string | undefined>): {
       role: env.ROLE,
       logLevel: env.LOG_LEVEL,
       dataDir,
-      http: Object.freeze({ host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS }),
+      http: Object.freeze({
+        host: env.HOST,
+        port: env.PORT,
+        corsOrigins: env.CORS_ORIGINS,
+        responseCacheMb: env.RESPONSE_CACHE_MB,
+      }),
       staleAfterMinutes: env.STALE_AFTER_MINUTES,
       sync: Object.freeze({
         concurrency: env.SYNC_CONCURRENCY,

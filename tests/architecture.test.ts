@@ -96,6 +96,18 @@ describe('the house', () => {
     expect(enders.map(({ path }) => path)).toEqual([]);
   });
 
+  it('tells the API the time by one clock, so that no answer is kept that depends on it', () => {
+    const clocks = sources
+      .filter(({ path }) => partOf(path) === 'graphql')
+      .filter(({ text }) => /new Date\(\)|Date\.now\(\)|(?<!context\.)\bnow\(\)/.test(text));
+    // The others only measure what an operation may cost, and tell when an answer was made.
+    expect(clocks.map(({ path }) => path).toSorted()).toEqual([
+      'src/graphql/clock.ts',
+      'src/graphql/schema/period.ts',
+      'src/graphql/use-answers-to-keep.ts',
+    ]);
+  });
+
   it('unseals keys in one file', () => {
     const openers = sources
       .filter(({ path }) => path !== 'src/core/secrets.ts')

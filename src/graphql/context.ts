@@ -2,6 +2,7 @@ import type { Database } from '../db/client.ts';
 import type { SiteChanges } from '../registry/update-site.ts';
 import type { SyncProgress } from '../sync/reduce-progress.ts';
 import type { SyncRequest } from '../sync/request-sync.ts';
+import type { Clock } from './clock.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the API needs from the rest of the house; built once in app.ts. */
@@ -34,12 +35,23 @@ export interface GraphQLServices {
   followActivity(signal: AbortSignal): AsyncIterable<SyncProgress>;
 }
 
+/** The answer to a request, for those who ask the same; stays empty when it must not be given twice. */
+export interface AnswerToKeep {
+  /** Its JSON, which says that it was kept. */
+  text?: string;
+  contentType?: string;
+  /** When it becomes another without any change of the data, in ms since 1970; 0: at once. */
+  validUntil?: number;
+}
+
 /** What a server may hand in with a request. */
 export interface ServerContext {
   /** The id of the request, where it has one already. */
   requestId?: string;
   /** Aborted when the client has gone, where the request itself cannot tell. */
   gone?: AbortSignal;
+  /** Filled while the request is answered. */
+  toKeep?: AnswerToKeep;
 }
 
 /** What every resolver is given. */
@@ -50,4 +62,5 @@ export interface Context {
   readonly signal: AbortSignal;
   /** One set for one answer: replaced after a mutation and for each event of a subscription. */
   loaders: Loaders;
+  readonly now: Clock;
 }

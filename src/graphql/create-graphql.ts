@@ -1,7 +1,8 @@
 import { createYoga } from 'graphql-yoga';
 
 import type { Logger } from '../core/logger.ts';
-import type { Context, GraphQLServices, ServerContext } from './context.ts';
+import { createClock } from './clock.ts';
+import type { AnswerToKeep, Context, GraphQLServices, ServerContext } from './context.ts';
 import { graphiqlOptions } from './graphiql.ts';
 import { createDocumentCache } from './limits/document-cache.ts';
 import { limits } from './limits/limits.ts';
@@ -9,6 +10,7 @@ import { useLimits } from './limits/use-limits.ts';
 import { createLoaders } from './loaders.ts';
 import { maskError } from './report-errors.ts';
 import { buildSchema } from './schema.ts';
+import { useAnswersToKeep } from './use-answers-to-keep.ts';
 import { useEventStreamHeaders } from './use-event-stream-headers.ts';
 import { useRequestIds } from './use-request-ids.ts';
 import { useSharedAnswers } from './use-shared-answers.ts';
@@ -19,7 +21,8 @@ export type GraphQLServer = ReturnType<typeof createGraphQL>;
 export function createGraphQL(services: GraphQLServices, { logger }: { logger: Logger }) {
   return createYoga<ServerContext, Context>({
     schema: buildSchema(),
-    context: ({ request, gone }) => createContext(services, gone ?? realSignal(request.signal)),
+    context: ({ request, gone, toKeep }) =>
+      createContext(services, gone ?? realSignal(request.signal), toKeep),
     graphqlEndpoint: '/graphql',
     landingPage: false,
     graphiql: () => graphiqlOptions(services.database),
@@ -36,13 +39,19 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
       documentCache: createDocumentCache(),
       errorCache: createDocumentCache(),
     },
-    plugins: [useRequestIds(logger), useLimits(), useSharedAnswers(), useEventStreamHeaders()],
+    plugins: [
+      useRequestIds(logger),
+      useLimits(),
+      useSharedAnswers(),
+      useEventStreamHeaders(),
+      useAnswersToKeep(), // last: it writes what the others made of the answer
+    ],
   });
 }
 
-function createContext(services: GraphQLServices, signal: AbortSignal): Context {
+function createContext(services: GraphQLServices, signal: AbortSignal, toKeep: AnswerToKeep = {}): Context {
   const { database } = services;
-  return { services, database, signal, loaders: createLoaders(database) };
+  return { services, database, signal, loaders: createLoaders(database), now: createClock(toKeep) };
 }
 
 /** Yoga's signal only looks like one: AbortSignal.any, for one, does not take it. */

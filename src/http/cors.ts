@@ -15,7 +15,7 @@ export function applyCors(
   const { origin } = request.headers;
   if (origin === undefined || !origins.includes(origin)) return false;
   response.setHeader('Access-Control-Allow-Origin', origin);
-  response.setHeader('Access-Control-Expose-Headers', 'X-Request-Id');
+  response.setHeader('Access-Control-Expose-Headers', 'Cache-Status, X-Request-Id');
   if (request.method !== 'OPTIONS') return false;
   response
     .writeHead(204, {

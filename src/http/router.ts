@@ -2,9 +2,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/client.ts';
-import type { GraphQLServer } from '../graphql/create-graphql.ts';
 import { newRequestId } from '../graphql/report-errors.ts';
 import { redirect, sendError, sendHtml } from './answer.ts';
+import { type OperationDependencies, answerOperation } from './answer-operation.ts';
 import { applyCors } from './cors.ts';
 import { answerEventStream, wantsEventStream } from './event-stream.ts';
 import { answerHealth, answerReady } from './health.ts';
@@ -12,8 +12,7 @@ import { setSecurityHeaders } from './security-headers.ts';
 import { signInPage } from './sign-in-page.ts';
 import { type SignInDependencies, signIn } from './sign-in.ts';
 
-export interface RouterDependencies extends SignInDependencies {
-  readonly yoga: GraphQLServer;
+export interface RouterDependencies extends SignInDependencies, OperationDependencies {
   readonly database: Database;
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
@@ -52,7 +51,8 @@ async function route(
   if (request.method === 'POST' && path === '/sign-in') return signIn(dependencies, request, response);
 
   const wantsPage = isRead && (request.headers.accept ?? '').includes('text/html');
-  if (!dependencies.authentication.isAllowed(request)) {
+  const viewer = dependencies.authentication.viewerOf(request);
+  if (viewer === null) {
     response.setHeader('WWW-Authenticate', 'Bearer');
     if (wantsPage) return sendHtml(response, 401, signInPage());
     const message = 'Expected the header "Authorization: Bearer <admin token>", got none or another token.';
@@ -61,7 +61,7 @@ async function route(
   if (path === '/graphql' && wantsEventStream(request)) {
     return answerEventStream(dependencies, request, response, requestId);
   }
-  if (path === '/graphql') return void (await dependencies.yoga(request, response, { requestId }));
+  if (path === '/graphql') return answerOperation(dependencies, request, response, { requestId, viewer });
   if (path === '/' || path === '/sign-in') return redirect(response, '/graphql');
   const message = 'There is nothing at this address: the API is at /graphql.';
   return sendError(response, 404, { code: 'NOT_FOUND', message, requestId });

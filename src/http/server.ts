@@ -9,6 +9,7 @@ import { createGraphQL } from '../graphql/create-graphql.ts';
 import { createAuthentication } from './authentication.ts';
 import { trackConnections } from './connections.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { createRouter } from './router.ts';
 import { createSessions } from './session.ts';
 import { serveWebSockets } from './web-socket.ts';
@@ -50,6 +51,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     createRouter({
       yoga,
+      keptAnswers: createKeptAnswers(services.database.pool, config.responseCacheMb),
       authentication,
       sessions,
       failedAttempts: createFailedAttempts(),

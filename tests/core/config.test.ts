@@ -33,7 +33,7 @@ describe('the configuration', () => {
       role: 'all',
       logLevel: 'info',
       dataDir,
-      http: { host: '127.0.0.1', port: 4000, corsOrigins: [] },
+      http: { host: '127.0.0.1', port: 4000, corsOrigins: [], responseCacheMb: 32 },
       staleAfterMinutes: 1_440,
       sync: {
         concurrency: 4,
@@ -61,6 +61,7 @@ describe('the configuration', () => {
       SECRET_KEY: secretKey.toString('base64'),
       ROLE: 'worker',
       CORS_ORIGINS: 'https://a.example, http://localhost:5173',
+      RESPONSE_CACHE_MB: '0',
       SYNC_CONCURRENCY: '2',
       SYNC_PAGE_ROWS: '500',
       SYNC_REQUESTS_AT_ONCE: '32',
@@ -75,7 +76,12 @@ describe('the configuration', () => {
       role: 'worker',
       logLevel: 'warn',
       dataDir,
-      http: { host: '0.0.0.0', port: 0, corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+      http: {
+        host: '0.0.0.0',
+        port: 0,
+        corsOrigins: ['https://a.example', 'http://localhost:5173'],
+        responseCacheMb: 0,
+      },
       staleAfterMinutes: 90,
       sync: {
         concurrency: 2,

@@ -18,7 +18,7 @@ test('a port in use is one sentence that names it', async () => {
   await using first = await startTestServer(database);
   const port = Number(new URL(first.url).port);
   const second = startHttpServer({
-    config: { host: '127.0.0.1', port, corsOrigins: [] },
+    config: { host: '127.0.0.1', port, corsOrigins: [], responseCacheMb: 0 },
     adminToken,
     services: readingOnly(database),
     logger: pino({ level: 'silent' }),
@@ -30,7 +30,7 @@ test('a port in use is one sentence that names it', async () => {
 
 test('an address that this machine does not have is one sentence', async () => {
   const start = startHttpServer({
-    config: { host: '192.0.2.1', port: 0, corsOrigins: [] },
+    config: { host: '192.0.2.1', port: 0, corsOrigins: [], responseCacheMb: 0 },
     adminToken,
     services: readingOnly(database),
     logger: pino({ level: 'silent' }),

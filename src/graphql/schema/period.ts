@@ -1,5 +1,6 @@
 import type { Period } from '../../sync/run-statistics.ts';
 import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
 
 const DAY_MS = 86_400_000;
@@ -25,8 +26,8 @@ export const periodArgs = () =>
   }));
 
 /** The period that is asked for. A mistake is answered with a sentence. */
-export function readPeriod(args: PeriodArguments): Period {
-  const to = args.to ?? new Date();
+export function readPeriod(args: PeriodArguments, context: Context): Period {
+  const to = args.to ?? context.now();
   const from = args.from ?? new Date(to.getTime() - USUAL_DAYS * DAY_MS);
   if (from >= to) {
     throw badInput(

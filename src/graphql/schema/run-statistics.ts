@@ -81,8 +81,9 @@ builder.queryField('runStatistics', (t) =>
     description: 'How the runs of all sites went, together.',
     args: periodArgs(),
     extensions: { listSizeInside: daysAtMost },
-    async resolve(_root, args, { database: { pool } }) {
-      const period = readPeriod(args);
+    async resolve(_root, args, context) {
+      const { pool } = context.database;
+      const period = readPeriod(args, context);
       const figures = await figuresOfAllSites(pool, period);
       return { ...figures, ...period, rowsPerDay: () => daysOfAllSites(pool, period) };
     },
@@ -100,10 +101,11 @@ builder.prismaObjectField('Site', 'runStatistics', (t) =>
 );
 
 /** All sites of one answer that are asked about the same period are read together, their days apart. */
-function statisticsLoader({ database: { pool }, loaders }: Context, args: PeriodArguments) {
+function statisticsLoader(context: Context, args: PeriodArguments) {
+  const { pool } = context.database;
   const name = `Site.runStatistics:${args.from?.getTime()}:${args.to?.getTime()}`;
-  return loaders.batch(name, () => {
-    const period = readPeriod(args);
+  return context.loaders.batch(name, () => {
+    const period = readPeriod(args, context);
     const days = loaderBySite(async (sites) => {
       const ofSites = await daysOfSites(pool, sites, period);
       return sites.map(({ id }) => ofSites.get(id) ?? []);

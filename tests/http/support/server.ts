@@ -12,6 +12,7 @@ export const json = { 'Content-Type': 'application/json' };
 export interface TestServerOptions {
   services?: Partial<GraphQLServices>;
   corsOrigins?: string[];
+  responseCacheMb?: number;
   logger?: Logger;
   stalledAfterMs?: number;
 }
@@ -19,7 +20,12 @@ export interface TestServerOptions {
 /** The real server, on a free port. */
 export function startTestServer(database: Database, options: TestServerOptions = {}): Promise<HttpServer> {
   return startHttpServer({
-    config: { host: '127.0.0.1', port: 0, corsOrigins: options.corsOrigins ?? [] },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      corsOrigins: options.corsOrigins ?? [],
+      responseCacheMb: options.responseCacheMb ?? 32,
+    },
     adminToken,
     services: { ...readingOnly(database), ...options.services },
     logger: options.logger ?? pino({ level: 'silent' }),
