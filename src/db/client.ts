@@ -47,6 +47,22 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   };
 }
 
+/**
+ * Connections for statements that are prepared once and only read. Their plans hold for any values: such a statement
+ * is looked up in indexes whatever it is given, and to plan it anew would take longer than to run it.
+ */
+export function openReadingPool(url: string, options: DatabaseOptions): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: options.applicationName,
+    max: options.connections,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    options: '-c plan_cache_mode=force_generic_plan -c jit=off -c default_transaction_read_only=on',
+  });
+  pool.on('error', options.onError);
+  return pool;
+}
+
 /** Runs `work` in one transaction on one connection: committed when it returns, rolled back when it throws. */
 export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

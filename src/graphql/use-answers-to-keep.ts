@@ -36,9 +36,12 @@ const isJson = /^application\/(graphql-response\+)?json\b/;
 /** Writes the data once, for whom it was made and for those who come after. */
 const writer =
   (write: Writer, toKeep: AnswerToKeep): Writer =>
-  ({ extensions = {}, ...answer }) => {
-    const text = write(answer);
-    const extended = (more: object) => `${text.slice(0, -1)},"extensions":${JSON.stringify(more)}}`;
-    toKeep.text = extended({ ...extensions, cache: { hit: true, computedAt: new Date() } });
-    return Object.keys(extensions).length === 0 ? text : extended(extensions);
-  };
+  ({ extensions = {}, ...answer }) =>
+    writeAnswer(write(answer), extensions, toKeep);
+
+/** @param text the JSON of the answer without its extensions */
+export function writeAnswer(text: string, extensions: object, toKeep: AnswerToKeep): string {
+  const extended = (more: object) => `${text.slice(0, -1)},"extensions":${JSON.stringify(more)}}`;
+  toKeep.text = extended({ ...extensions, cache: { hit: true, computedAt: new Date() } });
+  return Object.keys(extensions).length === 0 ? text : extended(extensions);
+}

@@ -2,11 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { AnswerToKeep } from '../graphql/context.ts';
 import type { GraphQLServer } from '../graphql/create-graphql.ts';
+import type { PlannedOperations } from '../graphql/plans/planned-operations.ts';
+import { writeAnswer } from '../graphql/use-answers-to-keep.ts';
+import { send } from './answer.ts';
 import type { Viewer } from './authentication.ts';
 import { type KeptAnswer, type KeptAnswers, keyOf } from './kept-answers.ts';
 
 export interface OperationDependencies {
   readonly yoga: GraphQLServer;
+  readonly planned: PlannedOperations;
   /** Null: no answer is kept. */
   readonly keptAnswers: KeptAnswers | null;
 }
@@ -18,31 +22,55 @@ const noBody = Buffer.alloc(0);
 /**
  * Answers an operation, with a kept answer where nothing has changed since it was made: then nothing is parsed,
  * executed or written again. What is kept is told from the version of the data as it was before the work began, so
- * that an answer made while something changed is never given again.
+ * that an answer made while something changed is never given again. Otherwise by one statement, where one can answer
+ * it all, else by Yoga.
  */
 export async function answerOperation(
-  { yoga, keptAnswers }: OperationDependencies,
+  { yoga, planned, keptAnswers }: OperationDependencies,
   request: IncomingMessage,
   response: ServerResponse,
   { requestId, viewer }: { requestId: string; viewer: Viewer },
 ): Promise<void> {
-  const canBeKept = request.method === 'GET' || hasShortBody(request);
-  if (keptAnswers === null || !canBeKept) return void (await yoga(request, response, { requestId }));
-
+  if (request.method !== 'GET' && !hasShortBody(request)) {
+    return void (await yoga(request, response, { requestId }));
+  }
   const body = request.method === 'GET' ? noBody : await readBody(request);
   if (body === null) return; // the client has gone
   const key = keyOf(viewer, request, body);
   // Without a database there is no version: whatever can be said then is said anew.
-  const version = await keptAnswers.version().catch(() => null);
-  const kept = version === null ? undefined : keptAnswers.get(key, version);
+  const version = (await keptAnswers?.version().catch(() => null)) ?? null;
+  const kept = version === null ? undefined : keptAnswers?.get(key, version);
   if (kept !== undefined) return sendKept(response, kept);
 
   const toKeep: AnswerToKeep = {};
-  // The body is read already: this is where Yoga looks for it then.
-  await yoga(Object.assign(request, { body }), response, { requestId, toKeep });
-  const { text, contentType, validUntil } = toKeep;
-  if (version === null || text === undefined || contentType === undefined) return;
-  keptAnswers.set(key, { version, validUntil, contentType, body: Buffer.from(text) });
+  const contentType = plannedType(request);
+  const answer = contentType === null ? null : await planned(body.toString());
+  if (contentType !== null && answer !== null) {
+    send(response, 200, contentType, writeAnswer(`{"data":${answer.data}}`, answer.extensions, toKeep));
+    toKeep.contentType = contentType;
+  } else {
+    // The body is read already: this is where Yoga looks for it then.
+    await yoga(Object.assign(request, { body }), response, { requestId, toKeep });
+  }
+  const { text, validUntil } = toKeep;
+  if (version === null || text === undefined || toKeep.contentType === undefined) return;
+  keptAnswers?.set(key, { version, validUntil, contentType: toKeep.contentType, body: Buffer.from(text) });
+}
+
+/**
+ * In which of its two forms a whole answer is sent; null where Yoga has to look closer.
+ *
+ * @see https://graphql.github.io/graphql-over-http/draft/#sec-Accept
+ */
+function plannedType({ method, headers }: IncomingMessage): string | null {
+  if (method !== 'POST' || !/^application\/json(; *charset=utf-8)?$/i.test(headers['content-type'] ?? '')) {
+    return null;
+  }
+  const { accept = '*/*' } = headers;
+  if (accept === '*/*' || accept === 'application/json') return 'application/json; charset=utf-8';
+  return accept.startsWith('application/graphql-response+json')
+    ? 'application/graphql-response+json; charset=utf-8'
+    : null;
 }
 
 /** Where it has one at all: an empty one is refused. */

@@ -22,6 +22,6 @@ export function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { Location: location }).end();
 }
 
-function send(response: ServerResponse, status: number, type: string, text: string): void {
+export function send(response: ServerResponse, status: number, type: string, text: string): void {
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text);
 }

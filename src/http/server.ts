@@ -4,8 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { StartError, messageOf, systemCodeOf } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { openReadingPool } from '../db/client.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import { createGraphQL } from '../graphql/create-graphql.ts';
+import { createPlannedOperations } from '../graphql/plans/planned-operations.ts';
 import { createAuthentication } from './authentication.ts';
 import { trackConnections } from './connections.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
@@ -16,6 +18,7 @@ import { serveWebSockets } from './web-socket.ts';
 
 const CLOSE_DEADLINE_MS = 5_000;
 const STALLED_AFTER_MS = 30_000;
+const READING_CONNECTIONS = 8;
 
 export interface HttpServerOptions {
   config: Config['http'];
@@ -41,6 +44,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { config, adminToken, services, logger } = options;
   const yoga = createGraphQL(services, { logger });
   const sessions = createSessions(adminToken);
+  const readingPool = openReadingPool(services.database.url, {
+    applicationName: 'cimaise',
+    connections: READING_CONNECTIONS,
+    onError: (error) => logger.warn({ err: error }, 'an idle connection to the database broke'),
+  });
   const authentication = createAuthentication(adminToken, sessions);
   const server = createServer(
     {
@@ -51,6 +59,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     createRouter({
       yoga,
+      planned: createPlannedOperations(yoga, {
+        pool: readingPool,
+        cursorKey: services.cursorKey,
+        logger,
+      }),
       keptAnswers: createKeptAnswers(services.database.pool, config.responseCacheMb),
       authentication,
       sessions,
@@ -78,6 +91,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       sockets.terminate();
       await closed;
       await yoga.dispose();
+      await readingPool.end();
     },
   };
 }

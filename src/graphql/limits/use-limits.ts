@@ -33,10 +33,10 @@ export function useLimits(): Plugin {
     onParse: ({ setParseFn }) => setParseFn(parseWithinLimits),
     onValidate: ({ addValidationRule }) => addValidationRule(MaxIntrospectionDepthRule),
     onExecute({ args, setResultAndStopExecution }) {
-      const measure = measured(args);
-      if (measure === undefined) return undefined;
-      const error = firstExceeded(measure);
-      const extensions = { cost: costOf(measure) };
+      const checked = checkLimits(args);
+      if (checked === undefined) return undefined;
+      const { error, cost } = checked;
+      const extensions = { cost };
       if (error !== undefined) {
         setResultAndStopExecution({ errors: [error], extensions });
         return undefined;
@@ -48,18 +48,29 @@ export function useLimits(): Plugin {
       };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const measure = measured(args);
-      const error = measure === undefined ? undefined : firstExceeded(measure);
-      if (measure === undefined || error === undefined) return;
-      setResultAndStopExecution({ errors: [error], extensions: { cost: costOf(measure) } });
+      const { error, cost } = checkLimits(args) ?? {};
+      if (error !== undefined) setResultAndStopExecution({ errors: [error], extensions: { cost } });
     },
   };
 }
 
-/** Undefined where there is no operation to run: that is refused later, in the words of the specification. */
-function measured({ schema, document, operationName, variableValues }: ExecutionArgs): Measure | undefined {
+/** What is to be executed. */
+type Executable = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+
+/**
+ * The cost of an operation, and why it is refused, if it is. Undefined where there is no operation to run: that is
+ * refused later, in the words of the specification.
+ */
+export function checkLimits({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: Executable): { cost: Cost; error: GraphQLError | undefined } | undefined {
   const operation = getOperationAST(document, operationName);
-  return operation ? measureOperation(schema, document, operation, variableValues ?? {}) : undefined;
+  if (!operation) return undefined;
+  const measure = measureOperation(schema, document, operation, variableValues ?? {});
+  return { cost: costOf(measure), error: firstExceeded(measure) };
 }
 
 /** Questions about the schema have a limit of their own. */

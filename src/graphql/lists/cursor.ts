@@ -26,6 +26,13 @@ const valueOf = ({ field, type, whenNull }: SortKey): Sql =>
 
 const cursorField = (index: number) => `cursor${index}`;
 
+/** The place of a row as a JSON array of texts, of which a cursor is made. */
+export const placeJson = (order: readonly SortKey[]): Sql =>
+  sql`json_build_array(${join(
+    order.map((key) => sql`${valueOf(key)}::text`),
+    ', ',
+  )})::text`;
+
 /** The columns a cursor is made of, beside those of the row. */
 export function cursorColumns(order: readonly SortKey[]): Sql {
   // As text, since a Date would lose the microseconds, and with them rows.
@@ -40,6 +47,16 @@ export function cursorColumns(order: readonly SortKey[]): Sql {
  */
 export function writeCursor(key: Buffer, kind: string, order: readonly SortKey[], row: object): string {
   const values = order.map((_, index): unknown => Reflect.get(row, cursorField(index)));
+  return signPlace(key, kind, order, values);
+}
+
+/** The same of a place whose values are known. */
+export function signPlace(
+  key: Buffer,
+  kind: string,
+  order: readonly SortKey[],
+  values: readonly unknown[],
+): string {
   const text = JSON.stringify([VERSION, listName(kind, order), ...values]);
   const encoded = Buffer.from(text).toString('base64url');
   return tagOf(key, encoded) + encoded;

@@ -19,7 +19,7 @@ export async function loadRootPage<Row extends object>(
   list: List,
   query: ListQuery,
 ): Promise<Row[]> {
-  const statement = list.walksSites ? selectPageOfSites(list, query) : selectPage(list, query, []);
+  const statement = list.walksSites ? selectPageOfSites(list, query) : selectRows(list, query, []);
   const rows = await readRows<Row>(database, statement);
   return query.page.backwards ? rows.toReversed() : rows;
 }
@@ -45,7 +45,7 @@ export async function loadNestedPages<Parent, Row extends object>(
     database,
     sql`SELECT parent.number::int AS "parentNumber", t.*
         FROM ${parentsOf(list, parents)}
-        CROSS JOIN LATERAL (${selectPage(list, query, [list.rows])}) AS t`,
+        CROSS JOIN LATERAL (${selectRows(list, query, [list.rows])}) AS t`,
   );
   // A nested loop brings each parent's rows in the order of its subquery; nothing sorts them again.
   const pages = parents.map((): Row[] => []);
@@ -71,16 +71,22 @@ export async function countNested<Parent>(
   return parents.map((_, index) => totals.get(index + 1) ?? 0);
 }
 
-function selectPage(list: List, { page, conditions, fields }: ListQuery, parent: readonly Sql[]): Sql {
+function selectRows(list: List, { page, conditions, fields }: ListQuery, parent: readonly Sql[]): Sql {
+  const what = sql`${columns(list.table, fields)}, ${cursorColumns(list.order)}`;
+  return selectPage(list, page, [...parent, ...conditions], what, sql`${page.size + 1}::int`);
+}
+
+/** The rows of one page, each as `what` over the row `t`. */
+export function selectPage(list: List, page: Page, conditions: readonly Sql[], what: Sql, limit: Sql): Sql {
   const bounds = [
     ...(page.after === null ? [] : [beyond(list.order, page.after, 'after')]),
     ...(page.before === null ? [] : [beyond(list.order, page.before, 'before')]),
   ];
-  return sql`SELECT ${columns(list.table, fields)}, ${cursorColumns(list.order)}
+  return sql`SELECT ${what}
     FROM ${from(list.table)}
-    ${whereOf([...parent, ...conditions, ...bounds])}
+    ${whereOf([...conditions, ...bounds])}
     ${orderBy(list.order, page.backwards)}
-    LIMIT ${page.size + 1}::int`;
+    LIMIT ${limit}`;
 }
 
 /** One index range for each site: the page is among their first rows. */
@@ -89,16 +95,18 @@ function selectPageOfSites(list: List, query: ListQuery): Sql {
   const sorted = { ...query, fields: [...new Set([...fields, ...list.order.map(({ field }) => field)])] };
   const order = list.order.map((key) => sql`${raw(`t."${key.field}"`)} ${direction(key, page.backwards)}`);
   return sql`SELECT t.* FROM site
-    CROSS JOIN LATERAL (${selectPage(list, sorted, [raw('t.site_id = site.id')])}) AS t
+    CROSS JOIN LATERAL (${selectRows(list, sorted, [raw('t.site_id = site.id')])}) AS t
     ORDER BY ${join(order, ', ')} LIMIT ${page.size + 1}::int`;
 }
 
-const whereOf = (conditions: readonly Sql[]): Sql =>
+export const whereOf = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? raw('') : sql`WHERE ${join(conditions, ' AND ')}`;
 
 /** The parents as rows `parent(key0, key1, …, number)`, numbered from 1 in the order given. */
 function parentsOf<Parent>(list: NestedList<Parent>, parents: readonly Parent[]): Sql {
-  const arrays = list.parentKeys.map(({ type, of }) => sql`${parents.map(of)}::${raw(type)}[]`);
+  const arrays = list.parentKeys.map(
+    ({ type, field }) => sql`${parents.map((parent) => parent[field])}::${raw(type)}[]`,
+  );
   const names = list.parentKeys.map((_, index) => raw(`key${index}`));
   return sql`unnest(${join(arrays, ', ')}) WITH ORDINALITY AS parent(${join(names, ', ')}, number)
     ${list.parentJoin ?? raw('')}`;

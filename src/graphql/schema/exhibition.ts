@@ -1,5 +1,6 @@
 import type { Exhibition as ExhibitionRow } from '../../db/generated/prisma/client.ts';
 import { builder } from '../builder.ts';
+import { recordSql } from './row-sql.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { exhibitionTable } from '../tables.ts';
 import { mirroredConnectionType } from './mirrored-connection-type.ts';
@@ -83,6 +84,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One exhibition, also when it is gone from its site; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'Its id, such as "Exhibition:1:42".' }) },
+    extensions: { sql: ({ id }) => recordSql('Exhibition', exhibitionTable, id) },
     resolve: (query, _root, { id }, { database }) => {
       const [siteId, sourceId] = readId('Exhibition', id, 'int', 'bigint');
       return database.prisma.exhibition.findUnique({
@@ -96,6 +98,7 @@ builder.queryFields((t) => ({
       type: Exhibition,
       description: 'Exhibitions of all sites, by site and by their id there.',
       args: exhibitions.args(),
+      extensions: { sql: exhibitions.rootSql },
       resolve: (_root, args, context, info) => exhibitions.root(context, info, args),
     },
     ExhibitionConnection,
@@ -108,7 +111,7 @@ builder.prismaObjectField('Site', 'exhibitions', (t) =>
       type: Exhibition,
       description: 'Its exhibitions, by their id on the site.',
       args: exhibitions.args(),
-      extensions: { columns: [] },
+      extensions: { columns: [], sql: exhibitions.ofSiteSql },
       resolve: (site, args, context, info) => exhibitions.ofSite(context, info, site, args),
     },
     ExhibitionConnection,

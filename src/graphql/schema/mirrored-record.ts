@@ -1,6 +1,16 @@
 import { builder } from '../builder.ts';
 import type { MirroredRow } from '../loaders.ts';
+import { raw } from '../lists/sql.ts';
+import type { RowSql } from '../plans/field-sql.ts';
+import { siteTable } from '../tables.ts';
 import { Site } from './site.ts';
+
+const siteOfRecord: RowSql = {
+  kind: 'row',
+  table: siteTable,
+  keys: ['siteId'],
+  rows: raw('t.id = parent.key0'),
+};
 
 /** What all mirrored records have in common. Types that implement it inherit the fields. */
 export const MirroredRecord = builder.interfaceRef<MirroredRow>('MirroredRecord').implement({
@@ -9,7 +19,7 @@ export const MirroredRecord = builder.interfaceRef<MirroredRow>('MirroredRecord'
     site: t.field({
       type: Site,
       description: 'The site it belongs to.',
-      extensions: { columns: [] },
+      extensions: { columns: [], sql: () => siteOfRecord },
       resolve: (record, _args, { loaders }) => loaders.site.load(record.siteId),
     }),
     sourceId: t.expose('sourceId', {

@@ -1,10 +1,11 @@
 import type { Order as OrderRow, OrderItem as OrderItemRow } from '../../db/generated/prisma/client.ts';
 import { builder } from '../builder.ts';
+import { moneySql, neighbourSql } from './row-sql.ts';
 import { readKey } from '../global-ids.ts';
 import { nestedConnection } from '../lists/connection.ts';
 import type { NestedList } from '../lists/list.ts';
 import { raw } from '../lists/sql.ts';
-import { orderItemTable } from '../tables.ts';
+import { orderItemTable, paintingTable } from '../tables.ts';
 import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { Money, siteMoney } from './money.ts';
 import { Painting } from './painting.ts';
@@ -29,7 +30,10 @@ const OrderItem = builder.prismaNode('OrderItem', {
       nullable: true,
       description:
         'The painting bought, also when it is gone from its site by now; null where the mirror has none.',
-      extensions: { columns: ['paintingSourceId'] },
+      extensions: {
+        columns: ['paintingSourceId'],
+        sql: () => neighbourSql(paintingTable, 'paintingSourceId'),
+      },
       resolve: ({ siteId, paintingSourceId }, _args, { loaders }) =>
         paintingSourceId === null ? null : loaders.painting.load({ siteId, sourceId: paintingSourceId }),
     }),
@@ -44,7 +48,7 @@ const OrderItem = builder.prismaNode('OrderItem', {
     price: t.field({
       type: Money,
       description: 'The price of one, at the time of the order.',
-      extensions: { columns: ['price'] },
+      extensions: { columns: ['price'], sql: () => moneySql('price') },
       resolve: (item, _args, context) => siteMoney(context, item.siteId, item.price),
     }),
     quantity: t.exposeInt('quantity', { description: 'How many were bought.' }),
@@ -58,8 +62,8 @@ const itemsOfOrder: NestedList<OrderRow> = {
   table: orderItemTable,
   order: [{ field: 'position', type: 'int' }],
   parentKeys: [
-    { type: 'int', of: (order) => order.siteId },
-    { type: 'bigint', of: (order) => order.sourceId },
+    { type: 'int', field: 'siteId' },
+    { type: 'bigint', field: 'sourceId' },
   ],
   rows: raw('t.site_id = parent.key0 AND t.order_source_id = parent.key1'),
   sitesOf: (order) => order.siteId,
@@ -70,7 +74,10 @@ builder.prismaObjectField('Order', 'items', (t) =>
     {
       type: OrderItem,
       description: 'Its lines, in the order of the site.',
-      extensions: { columns: [] },
+      extensions: {
+        columns: [],
+        sql: (args) => ({ kind: 'list', list: itemsOfOrder, args, conditions: [] }),
+      },
       resolve: (order, args, context, info) =>
         nestedConnection<OrderRow, OrderItemRow>(context, info, itemsOfOrder, order, args, []),
     },

@@ -1,10 +1,11 @@
 import type { Order as OrderRow } from '../../db/generated/prisma/client.ts';
 import { OrderStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
+import { moneySql, neighbourSql, recordSql } from './row-sql.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { exactText, recordFilter } from '../lists/field-filters.ts';
 import { raw } from '../lists/sql.ts';
-import { orderTable } from '../tables.ts';
+import { orderTable, userTable } from '../tables.ts';
 import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import {
   codeField,
@@ -53,14 +54,14 @@ const Order = builder.prismaNode('Order', {
       type: User,
       nullable: true,
       description: 'The account it was placed with; null for guests, and for accounts not in the mirror.',
-      extensions: { columns: ['userSourceId'] },
+      extensions: { columns: ['userSourceId'], sql: () => neighbourSql(userTable, 'userSourceId') },
       resolve: ({ siteId, userSourceId }, _args, { loaders }) =>
         userSourceId === null ? null : loaders.user.load({ siteId, sourceId: userSourceId }),
     }),
     totalPrice: t.field({
       type: Money,
       description: 'What the customer pays, as the site states it.',
-      extensions: { columns: ['totalPrice'] },
+      extensions: { columns: ['totalPrice'], sql: () => moneySql('totalPrice') },
       resolve: (order, _args, context) => siteMoney(context, order.siteId, order.totalPrice),
     }),
     status: t.expose('status', { type: OrderStatusEnum, description: 'How far it has come.' }),
@@ -125,6 +126,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One order, also when it is gone from its site; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'Its id, such as "Order:1:42".' }) },
+    extensions: { sql: ({ id }) => recordSql('Order', orderTable, id) },
     resolve: (query, _root, { id }, { database }) => {
       const [siteId, sourceId] = readId('Order', id, 'int', 'bigint');
       return database.prisma.order.findUnique({ ...query, where: { siteId_sourceId: { siteId, sourceId } } });
@@ -135,6 +137,7 @@ builder.queryFields((t) => ({
       type: Order,
       description: 'Orders of all sites, the newest first.',
       args: orders.args(),
+      extensions: { sql: orders.rootSql },
       resolve: (_root, args, context, info) => orders.root(context, info, args),
     },
     OrderConnection,
@@ -147,7 +150,7 @@ builder.prismaObjectField('Site', 'orders', (t) =>
       type: Order,
       description: 'Its orders, the newest first.',
       args: orders.args(),
-      extensions: { columns: [] },
+      extensions: { columns: [], sql: orders.ofSiteSql },
       resolve: (site, args, context, info) => orders.ofSite(context, info, site, args),
     },
     OrderConnection,

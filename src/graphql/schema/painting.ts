@@ -1,7 +1,10 @@
 import type { Painting as PaintingRow } from '../../db/generated/prisma/client.ts';
 import { PaintingStatus } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
+import { moneySql, recordSql } from './row-sql.ts';
 import { readId, readKey } from '../global-ids.ts';
+import { raw } from '../lists/sql.ts';
+import type { JsonSql } from '../plans/field-sql.ts';
 import { paintingTable } from '../tables.ts';
 import { mirroredConnectionType } from './mirrored-connection-type.ts';
 import { decimalField, enumField, enumFilter, intField, siteField, textField } from './filter-inputs.ts';
@@ -21,6 +24,11 @@ const PaintingStatusEnum = builder.enumType(PaintingStatus, {
   },
 });
 
+const imagesSql: JsonSql = {
+  kind: 'json',
+  json: raw('to_json(array_remove(ARRAY[t.image, t.image_2, t.image_3, t.image_4], NULL))::text'),
+};
+
 export const Painting = builder.prismaNode('Painting', {
   description: 'A painting of a site.',
   interfaces: [MirroredRecord],
@@ -35,7 +43,7 @@ export const Painting = builder.prismaNode('Painting', {
     price: t.field({
       type: Money,
       description: 'Its price, in the currency of the site.',
-      extensions: { columns: ['price'] },
+      extensions: { columns: ['price'], sql: () => moneySql('price') },
       resolve: (painting, _args, context) => siteMoney(context, painting.siteId, painting.price),
     }),
     status: t.expose('status', { type: PaintingStatusEnum, description: 'Whether it can be bought.' }),
@@ -60,7 +68,7 @@ export const Painting = builder.prismaNode('Painting', {
     images: t.field({
       type: ['String'],
       description: 'Its pictures as the site names them, at most four, the main one first.',
-      extensions: { columns: ['image', 'image2', 'image3', 'image4'] },
+      extensions: { columns: ['image', 'image2', 'image3', 'image4'], sql: () => imagesSql },
       resolve: ({ image, image2, image3, image4 }) =>
         [image, image2, image3, image4].filter((name) => name !== null),
     }),
@@ -132,6 +140,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One painting, also when it is gone from its site; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'Its id, such as "Painting:1:42".' }) },
+    extensions: { sql: ({ id }) => recordSql('Painting', paintingTable, id) },
     resolve: (query, _root, { id }, { database }) => {
       const [siteId, sourceId] = readId('Painting', id, 'int', 'bigint');
       return database.prisma.painting.findUnique({
@@ -145,6 +154,7 @@ builder.queryFields((t) => ({
       type: Painting,
       description: 'Paintings of all sites, by site and by their id there.',
       args: paintings.args(),
+      extensions: { sql: paintings.rootSql },
       resolve: (_root, args, context, info) => paintings.root(context, info, args),
     },
     PaintingConnection,
@@ -157,7 +167,7 @@ builder.prismaObjectField('Site', 'paintings', (t) =>
       type: Painting,
       description: 'Its paintings, by their id on the site.',
       args: paintings.args(),
-      extensions: { columns: [] },
+      extensions: { columns: [], sql: paintings.ofSiteSql },
       resolve: (site, args, context, info) => paintings.ofSite(context, info, site, args),
     },
     PaintingConnection,

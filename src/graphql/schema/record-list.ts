@@ -85,6 +85,18 @@ export function recordList<Row extends object>(options: RecordListOptions) {
     return direction === 'ASC' ? keys : keys.map((key) => ({ ...key, descending: true }));
   };
 
+  const ofAll = (args: ListArguments) => {
+    const sorting = sortings[(args.orderBy ?? usual).field];
+    const isWhole = args.where == null && args.search == null;
+    const walksSites = isWhole && sorting !== undefined && !sorting.acrossSites;
+    const list: List = { kind: rows, table, order: sortKeys(args, ofAllSites), walksSites };
+    return { kind: 'list', list, args, conditions: conditions(args) } as const;
+  };
+  const ofOne = (args: ListArguments) => {
+    const list = listOfSite(`Site.${rows}`, table, sortKeys(args, ofOneSite));
+    return { kind: 'list', list, args, conditions: conditions(args) } as const;
+  };
+
   return {
     args: () =>
       builder.args((t) => ({
@@ -98,16 +110,10 @@ export function recordList<Row extends object>(options: RecordListOptions) {
       })),
     /** Of all sites. */
     root(context: Context, info: GraphQLResolveInfo, args: ListArguments): MaybePromise<Connection<Row>> {
-      const sorting = sortings[(args.orderBy ?? usual).field];
-      const isWhole = args.where == null && args.search == null;
-      const list: List = {
-        kind: rows,
-        table,
-        order: sortKeys(args, ofAllSites),
-        walksSites: isWhole && sorting !== undefined && !sorting.acrossSites,
-      };
-      return rootConnection<Row>(context, info, list, args, conditions(args), sitesOfFilter(args.where));
+      const { list, conditions } = ofAll(args);
+      return rootConnection<Row>(context, info, list, args, conditions, sitesOfFilter(args.where));
     },
+    rootSql: ofAll,
     /** Of one site. */
     ofSite(
       context: Context,
@@ -115,9 +121,10 @@ export function recordList<Row extends object>(options: RecordListOptions) {
       site: SiteRow,
       args: ListArguments,
     ): MaybePromise<Connection<Row>> {
-      const list = listOfSite(`Site.${rows}`, table, sortKeys(args, ofOneSite));
-      return nestedConnection<SiteRow, Row>(context, info, list, site, args, conditions(args));
+      const { list, conditions } = ofOne(args);
+      return nestedConnection<SiteRow, Row>(context, info, list, site, args, conditions);
     },
+    ofSiteSql: ofOne,
   };
 }
 

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { rootConnection } from '../lists/connection.ts';
 import type { List } from '../lists/list.ts';
+import { sql } from '../lists/sql.ts';
 import { siteTable } from '../tables.ts';
 import { connectionType } from './connection-type.ts';
 
@@ -71,6 +72,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One site; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'Its id, such as "Site:1".' }) },
+    extensions: {
+      sql: ({ id }) => ({
+        kind: 'row',
+        table: siteTable,
+        keys: [],
+        rows: sql`t.id = ${readId('Site', id, 'int')[0]}::int`,
+      }),
+    },
     resolve: (query, _root, { id }, { database }) =>
       database.prisma.site.findUnique({ ...query, where: { id: readId('Site', id, 'int')[0] } }),
   }),
@@ -78,6 +87,7 @@ builder.queryFields((t) => ({
     {
       type: Site,
       description: 'All sites, in the order they were added.',
+      extensions: { sql: (args) => ({ kind: 'list', list: sites, args, conditions: [] }) },
       resolve: (_root, args, context, info) => rootConnection<SiteRow>(context, info, sites, args, []),
     },
     SiteConnection,

@@ -1,6 +1,7 @@
 import type { User as UserRow } from '../../db/generated/prisma/client.ts';
 import { UserRole } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
+import { recordSql } from './row-sql.ts';
 import { readId, readKey } from '../global-ids.ts';
 import { exactText } from '../lists/field-filters.ts';
 import { userTable } from '../tables.ts';
@@ -87,6 +88,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One user, also when they are gone from their site; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'Their id, such as "User:1:42".' }) },
+    extensions: { sql: ({ id }) => recordSql('User', userTable, id) },
     resolve: (query, _root, { id }, { database }) => {
       const [siteId, sourceId] = readId('User', id, 'int', 'bigint');
       return database.prisma.user.findUnique({ ...query, where: { siteId_sourceId: { siteId, sourceId } } });
@@ -97,6 +99,7 @@ builder.queryFields((t) => ({
       type: User,
       description: 'Users of all sites, by site and by their id there.',
       args: users.args(),
+      extensions: { sql: users.rootSql },
       resolve: (_root, args, context, info) => users.root(context, info, args),
     },
     UserConnection,
@@ -109,7 +112,7 @@ builder.prismaObjectField('Site', 'users', (t) =>
       type: User,
       description: 'Its users, by their id on the site.',
       args: users.args(),
-      extensions: { columns: [] },
+      extensions: { columns: [], sql: users.ofSiteSql },
       resolve: (site, args, context, info) => users.ofSite(context, info, site, args),
     },
     UserConnection,
