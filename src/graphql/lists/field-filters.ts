@@ -79,7 +79,7 @@ function contains(field: string, table: Table, text: string): Sql {
   )) AND ${holds(column(field))})`;
 }
 
-/** Rows in whose texts each word of the search begins a word, whatever its accents, capitals and French ending. */
+/** Rows in whose texts, the two that the index has, each word of the search begins a word, whatever its accents, capitals and French ending. */
 export function matching(
   [first, second]: readonly [string, string],
   search: string | null | undefined,
@@ -91,11 +91,7 @@ export function matching(
       `Expected \`search\` with 1 to 10 words and at most 200 characters, got ${words.length} words and ${search.length} characters.`,
     );
   }
-  // As the index of the table has it, to the letter. The second text may be null.
-  const text = sql`left(${column(first)} || ' ' || coalesce(${column(second)}, ''), 1000)`;
-  return [
-    sql`to_tsvector('search_words', translate(${text}, '@.-_/+<&’‘“”«»–—…· ', '                   ')) @@ search_query(${words}::text[])`,
-  ];
+  return [sql`search_words(${column(first)}, ${column(second)}) @@ search_query(${words}::text[])`];
 }
 
 /** The id of another object, of which the row keeps the key in these columns. */
