@@ -28,13 +28,16 @@ export async function recordUnsupported(
   askedAt: Date,
 ): Promise<void> {
   const table = tableOf(mirror.entity);
-  const { rows } = await client.query<{ known: boolean }>(
+  const rowsHere =
+    table === null
+      ? 'SELECT 1 FROM site_stats WHERE site_id = $1'
+      : `SELECT 1 FROM "${table.name}" WHERE site_id = $1 AND deleted_at IS NULL`;
+  const { rows } = await client.query<{ isNothing: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM site_freshness WHERE site_id = $1 AND as_of IS NOT NULL)
-       AND ${table === null ? 'false' : `NOT EXISTS (SELECT 1 FROM "${table.name}" WHERE site_id = $1 AND deleted_at IS NULL)`}
-       AS known`,
+       AND NOT EXISTS (${rowsHere}) AS "isNothing"`,
     [mirror.siteId],
   );
-  if (rows[0]?.known === true) await record(client, mirror, 'PROVEN', askedAt, null);
+  if (rows[0]?.isNothing === true) await record(client, mirror, 'PROVEN', askedAt, null);
   else await record(client, mirror, 'UNSUPPORTED', null, code);
 }
 

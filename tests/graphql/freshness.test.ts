@@ -256,6 +256,12 @@ describe('a site is not stale', () => {
 
 const Scoped = graphql(`
   query Scoped($siteId: ID!) {
+    runStatistics {
+      freshness {
+        siteCount
+        neverSyncedCount
+      }
+    }
     paintings(where: { site: { equals: $siteId } }) {
       freshness {
         siteCount
@@ -285,6 +291,11 @@ const Scoped = graphql(`
             }
           }
         }
+        runStatistics {
+          freshness {
+            neverSyncedCount
+          }
+        }
         stats {
           observedAt
           freshness {
@@ -300,12 +311,14 @@ const Scoped = graphql(`
 test('a list of some sites speaks of those only', async () => {
   const { siteId, id, asOf } = await syncedSite();
   await gateway.addSite('http://127.0.0.1:1');
-  const { paintings, sites } = await api.read(Scoped, { siteId: id });
+  const { runStatistics, paintings, sites } = await api.read(Scoped, { siteId: id });
+  expect(runStatistics.freshness).toEqual({ siteCount: 2, neverSyncedCount: 1 });
   expect(paintings.freshness).toEqual({ siteCount: 1, neverSyncedCount: 0 });
   const [synced, never] = sites.nodes;
   expect(synced).toMatchObject({
     paintings: { freshness: { siteCount: 1, asOf } },
     settings: { freshness: { neverSyncedCount: 0 } },
+    runStatistics: { freshness: { neverSyncedCount: 0 } },
   });
   const ofItems = { siteCount: 1, asOf: await beginOf(siteId, 'ORDERS') };
   expect(synced?.orders.nodes[0]?.items.freshness).toEqual(ofItems);
@@ -313,6 +326,7 @@ test('a list of some sites speaks of those only', async () => {
   expect(never).toMatchObject({
     paintings: { freshness: { siteCount: 1, asOf: null } },
     settings: { freshness: { neverSyncedCount: 1 } },
+    runStatistics: { freshness: { neverSyncedCount: 1 } },
     stats: null,
   });
 });

@@ -11,13 +11,19 @@ import {
   figuresOfSites,
   noRuns,
 } from '../../sync/run-statistics.ts';
+import { Entity } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { freshnessBefore, type MaybeFreshness } from '../freshness.ts';
+import { freshnessField } from './freshness.ts';
 import { daysAtMost, periodArgs, readPeriod, type PeriodArguments } from './period.ts';
 
-interface Statistics extends RunFigures, Period {
+interface Statistics extends RunFigures, Period, MaybeFreshness {
   rowsPerDay: () => Promise<DayOfRuns[]>;
 }
+
+/** What runs bring: it tells which sites have no runs to speak of. */
+const entities = Object.values(Entity);
 
 const RunDurations = builder.objectRef<NonNullable<RunFigures['durationMs']>>('RunDurations').implement({
   description: 'How long runs took, in milliseconds from the beginning of their work to their end.',
@@ -72,6 +78,7 @@ const RunStatistics = builder.objectRef<Statistics>('RunStatistics').implement({
         'UTC. Of the first and the last day only the part that lies in the period counts.',
       resolve: ({ rowsPerDay }) => rowsPerDay(),
     }),
+    freshness: t.field(freshnessField),
   }),
 });
 
@@ -81,11 +88,12 @@ builder.queryField('runStatistics', (t) =>
     description: 'How the runs of all sites went, together.',
     args: periodArgs(),
     extensions: { listSizeInside: daysAtMost },
-    async resolve(_root, args, context) {
+    async resolve(_root, args, context, info) {
       const { pool } = context.database;
       const period = readPeriod(args, context);
+      const freshness = await freshnessBefore(context, info, { entities, sites: [] });
       const figures = await figuresOfAllSites(pool, period);
-      return { ...figures, ...period, rowsPerDay: () => daysOfAllSites(pool, period) };
+      return { ...figures, ...period, rowsPerDay: () => daysOfAllSites(pool, period), freshness };
     },
   }),
 );
@@ -96,7 +104,10 @@ builder.prismaObjectField('Site', 'runStatistics', (t) =>
     description: 'How its runs went.',
     args: periodArgs(),
     extensions: { columns: ['id', 'timeZone'], listSizeInside: daysAtMost },
-    resolve: (site, args, context) => statisticsLoader(context, args).load(site),
+    async resolve(site, args, context, info) {
+      const freshness = await freshnessBefore(context, info, { entities, sites: site.id });
+      return { ...(await statisticsLoader(context, args).load(site)), freshness };
+    },
   }),
 );
 
