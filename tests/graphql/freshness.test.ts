@@ -207,6 +207,13 @@ describe('a site is stale', () => {
     expect((await freshness()).paintings).toMatchObject(stale(site, ['UNSUPPORTED'], 'NOT_FOUND'));
   });
 
+  test('when its key does not open any more', async () => {
+    const site = await syncedSite();
+    await gateway.database.prisma.site.update({ where: { id: site.siteId }, data: { sealedKey: 'broken' } });
+    await gateway.sync(site.siteId);
+    expect((await freshness()).paintings).toMatchObject(stale(site, ['SYNC_FAILED'], 'UNSEAL_FAILED'));
+  });
+
   test('for several reasons at once', async () => {
     const site = await syncedSite();
     site.site.faults.set('*', { kind: 'key-refused' });
@@ -243,6 +250,19 @@ describe('a site is not stale', () => {
     site.faults.set('*', { kind: 'key-refused' });
     const { runId } = await gateway.services.requestSync({ siteId, entities: null, mode: 'DRY_RUN' });
     for await (const _state of gateway.follow(runId));
+    expect((await freshness()).paintings).toMatchObject({ ...fresh, asOf });
+  });
+
+  test('because a sync was called off', async () => {
+    const { siteId, site, asOf } = await syncedSite();
+    site.faults.set('paintings', { kind: 'slow-headers', ms: 60_000 });
+    const { runId } = await gateway.request(siteId);
+    for await (const { entities } of gateway.follow(runId)) {
+      if (entities.some((part) => part.entity === 'PAINTINGS' && part.status === 'RUNNING')) {
+        await gateway.cancel(runId);
+        break;
+      }
+    }
     expect((await freshness()).paintings).toMatchObject({ ...fresh, asOf });
   });
 
@@ -458,6 +478,10 @@ describe('freshness', () => {
     expect(await named('')).toMatchObject(answer(10));
     expect(await named('(first: 3)')).toMatchObject(answer(3));
     expect(await named('(first: 100)')).toMatchObject(answer(12));
+    const costOf = async (first: string) => (await named(first)).extensions?.cost.requested;
+    // paintings + freshness + count + sites + n × (site + id)
+    expect(await costOf('')).toBe(4 + 10 * 2);
+    expect(await costOf('(first: 3)')).toBe(4 + 3 * 2);
     expect(await named('(first: 101)')).toMatchObject({
       errors: [
         {

@@ -51,7 +51,9 @@ test('a run is followed to its end over a WebSocket', async () => {
 });
 
 test('queries are answered too', async () => {
-  expect(await read(openClient(), '{ __typename }')).toEqual([{ data: { __typename: 'Query' } }]);
+  expect(await read(openClient(), '{ __typename }')).toEqual([
+    { data: { __typename: 'Query' }, extensions: { cost: { requested: 1, limit: 50_000 } } },
+  ]);
 });
 
 test.each([
