@@ -80,6 +80,8 @@ export function readFreshness(context: Context, { entities, sites }: FreshnessSc
           context.database,
           select(context, entities, asked, perSite),
         );
+        // The answer becomes another when the next site is too old, without any change of the data.
+        for (const { freshUntil } of rows) if (freshUntil !== null) context.now(() => freshUntil);
         const bySite = new Map(rows.map((row) => [row.siteId, toFreshness(row)]));
         return keys.map((key) => bySite.get(key) ?? noSite);
       }),
@@ -103,6 +105,8 @@ type NamedSite = Omit<LateSite, 'asOf'> & { readonly asOf: string | null };
 
 interface FreshnessRow extends Omit<Freshness, 'stale' | 'neverSynced'> {
   readonly siteId: number;
+  /** When the first of the sites that are not too old will be. */
+  readonly freshUntil: Date | null;
   readonly stale: readonly NamedSite[] | null;
   readonly neverSynced: readonly NamedSite[] | null;
 }
@@ -123,6 +127,7 @@ function select(
     raw(`to_jsonb((array_agg(
     jsonb_build_object('siteId', site_id, 'asOf', as_of, 'reasons', reasons, 'errorCode', error_code)
     ORDER BY site_id) FILTER (WHERE ${which}))[1:${MAX_NAMED}])`);
+  const limit = sql`make_interval(mins => ${staleAfterMinutes}::int)`;
   const never = 'as_of IS NULL';
   const stale = "as_of IS NOT NULL AND reasons <> '{}'";
   return sql`
@@ -131,10 +136,11 @@ function select(
       CASE WHEN bool_and(as_of IS NOT NULL) THEN min(as_of) END AS "asOf",
       count(*) FILTER (WHERE ${raw(stale)})::int AS "staleCount",
       count(*) FILTER (WHERE ${raw(never)})::int AS "neverSyncedCount",
+      min(as_of) FILTER (WHERE 'TOO_OLD' <> ALL (reasons)) + ${limit} AS "freshUntil",
       ${named(stale)} AS "stale", ${named(never)} AS "neverSynced"
     FROM (
       SELECT t.site_id, mirror.as_of, mirror.error_code, array_remove(ARRAY[
-        CASE WHEN mirror.as_of < now() - make_interval(mins => ${staleAfterMinutes}::int) THEN 'TOO_OLD' END,
+        CASE WHEN mirror.as_of + ${limit} < now() THEN 'TOO_OLD' END,
         CASE WHEN mirror.key_refused THEN 'KEY_REFUSED' END,
         CASE WHEN mirror.failed THEN 'SYNC_FAILED' END,
         CASE WHEN mirror.unproven THEN 'UNPROVEN' END,

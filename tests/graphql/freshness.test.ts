@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Entity } from '../../src/db/generated/prisma/enums.ts';
+import type { AnswerToKeep } from '../../src/graphql/context.ts';
 import { confirmDeletions } from '../../src/sync/decide-hold.ts';
 import { graphql } from '../gql/gql.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -445,6 +446,22 @@ const OfSites = graphql(`
 `);
 
 describe('freshness', () => {
+  test('is kept until the next site becomes too old, no longer', async () => {
+    const old = await syncedSite();
+    const { asOf } = await syncedSite();
+    const { database } = gateway;
+    await database.prisma.siteFreshness.updateMany({
+      where: { siteId: old.siteId },
+      data: { asOf: '2026-01-01T00:00:00.000Z' },
+    });
+    const toKeep: AnswerToKeep = {};
+    const body = JSON.stringify({ query: '{ paintings { freshness { staleCount } } }' });
+    const headers = { 'Content-Type': 'application/json' };
+    await api.yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body }, { toKeep });
+    expect(toKeep.text).toContain('"staleCount":1');
+    expect(toKeep.validUntil).toBe(Date.parse(asOf) + 60 * 60_000);
+  });
+
   test('of a hundred sites takes as many statements as that of one, and none where nobody asks', async () => {
     const { database } = gateway;
     const rows = rowsOf(database);
