@@ -44,7 +44,7 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
       useLimits(),
       useSharedAnswers(),
       useEventStreamHeaders(),
-      useAnswersToKeep(), // last: it writes what the others made of the answer
+      useAnswersToKeep(), // behind all that change a result
     ],
   });
 }
