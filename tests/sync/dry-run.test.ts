@@ -64,11 +64,11 @@ async function dryRun(siteId: number) {
   return syncSite.run;
 }
 
-/** Everything but what runs say of themselves, and the queue. */
+/** Everything but what runs say of themselves, that something was said, and the queue. */
 async function everythingElse(): Promise<string> {
   const text = await dumpDatabase(
     gateway.database,
-    (table) => !/sync_(run|entity_run|scan|log_entry|difference|event)|pgboss/.test(table),
+    (table) => !/sync_(run|entity_run|scan|log_entry|difference|event)|data_version|pgboss/.test(table),
   );
   return text;
 }
