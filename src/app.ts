@@ -22,6 +22,7 @@ import { defaultLimits } from './template/limits.ts';
 import { defaultRetries } from './template/retry-policy.ts';
 import { createSiteBreakers } from './template/site-breakers.ts';
 import type { GraphQLServices } from './graphql/context.ts';
+import { readPersistedOperations } from './graphql/persisted-operations.ts';
 import { startHttpServer } from './http/server.ts';
 
 export interface App extends AsyncDisposable {
@@ -85,7 +86,13 @@ export async function createApp(
     role === 'worker'
       ? null
       : starting.use(
-          await startHttpServer({ config: config.http, adminToken: secrets.adminToken, services, logger }),
+          await startHttpServer({
+            config: config.http,
+            adminToken: secrets.adminToken,
+            services,
+            logger,
+            persistedOperations: await readPersistedOperations(config.persistedOperations),
+          }),
         );
   const started = starting.move();
   return {

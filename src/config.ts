@@ -49,6 +49,8 @@ const Environment = z.object({
   ROLE: z.enum(['all', 'server', 'worker'], 'must be all, server or worker').default('all'),
   CORS_ORIGINS: listOfOrigins.default([]),
   RESPONSE_CACHE_MB: wholeNumber(0, 4_096).default(32),
+  PERSISTED_OPERATIONS: z.string().min(1).optional(),
+  PERSISTED_OPERATIONS_ONLY: z.stringbool('must be true or false').default(false),
   SYNC_CONCURRENCY: wholeNumber(1, 100).default(4),
   SYNC_PAGE_ROWS: wholeNumber(2, 10_000).default(1_000),
   SYNC_REQUESTS_AT_ONCE: wholeNumber(1, 1_000).default(16),
@@ -74,6 +76,12 @@ export interface Config {
   };
   /** How long after the last proof the mirror of a site counts as stale. */
   readonly staleAfterMinutes: number;
+  readonly persistedOperations: {
+    /** The manifest; none: no operation is persisted. */
+    readonly file: string | undefined;
+    /** Whether nothing else is run. */
+    readonly only: boolean;
+  };
   readonly sync: {
     /** Runs under way at once in this process. */
     readonly concurrency: number;
@@ -128,6 +136,10 @@ export function readConfig(environment: Record<string, string | undefined>): {
         responseCacheMb: env.RESPONSE_CACHE_MB,
       }),
       staleAfterMinutes: env.STALE_AFTER_MINUTES,
+      persistedOperations: Object.freeze({
+        file: env.PERSISTED_OPERATIONS,
+        only: env.PERSISTED_OPERATIONS_ONLY,
+      }),
       sync: Object.freeze({
         concurrency: env.SYNC_CONCURRENCY,
         pageRows: env.SYNC_PAGE_ROWS,

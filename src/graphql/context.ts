@@ -40,6 +40,8 @@ export interface AnswerToKeep {
   /** Its JSON, which says that it was kept. */
   text?: string;
   contentType?: string;
+  /** What it was tagged with when it was made, where it was. */
+  tag?: string;
   /** When it becomes another without any change of the data, in ms since 1970; 0: at once. */
   validUntil?: number;
 }

@@ -8,24 +8,34 @@ import { createDocumentCache } from './limits/document-cache.ts';
 import { limits } from './limits/limits.ts';
 import { useLimits } from './limits/use-limits.ts';
 import { createLoaders } from './loaders.ts';
+import { type PersistedOperations, noPersistedOperations } from './persisted-operations.ts';
 import { maskError } from './report-errors.ts';
 import { buildSchema } from './schema.ts';
 import { useAnswersToKeep } from './use-answers-to-keep.ts';
+import { useEntityTags } from './use-entity-tags.ts';
 import { useEventStreamHeaders } from './use-event-stream-headers.ts';
+import { usePersistedOperations } from './use-persisted-operations.ts';
 import { useRequestIds } from './use-request-ids.ts';
 import { useSharedAnswers } from './use-shared-answers.ts';
 
 export type GraphQLServer = ReturnType<typeof createGraphQL>;
 
 /** The API as a fetch function and a Node request listener. Who may call it is for http/ to say. */
-export function createGraphQL(services: GraphQLServices, { logger }: { logger: Logger }) {
+export function createGraphQL(
+  services: GraphQLServices,
+  {
+    logger,
+    persistedOperations = noPersistedOperations,
+  }: { logger: Logger; persistedOperations?: PersistedOperations },
+) {
   return createYoga<ServerContext, Context>({
     schema: buildSchema(),
     context: ({ request, gone, toKeep }) =>
       createContext(services, gone ?? realSignal(request.signal), toKeep),
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    graphiql: () => graphiqlOptions(services.database),
+    // It asks about the schema, and for whatever is typed: neither is persisted.
+    graphiql: persistedOperations.only ? false : () => graphiqlOptions(services.database),
     // The page is a text of 9 MB: it costs 40 MB of memory once it is asked for, and nothing before.
     renderGraphiQL: async (options) =>
       (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
@@ -41,10 +51,12 @@ export function createGraphQL(services: GraphQLServices, { logger }: { logger: L
     },
     plugins: [
       useRequestIds(logger),
+      usePersistedOperations(persistedOperations),
       useLimits(),
       useSharedAnswers(),
       useEventStreamHeaders(),
       useAnswersToKeep(), // behind all that change a result
+      useEntityTags(), // of what is sent
     ],
   });
 }

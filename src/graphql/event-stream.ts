@@ -1,8 +1,12 @@
 import { type ExecutionResult, OperationTypeNode, getOperationAST } from 'graphql';
 
 import type { Logger } from '../core/logger.ts';
-import type { GraphQLServer } from './create-graphql.ts';
-import { type OperationRequest, functionsFor, prepareOperation } from './prepare-operation.ts';
+import {
+  type OperationDependencies,
+  type OperationRequest,
+  functionsFor,
+  prepareOperation,
+} from './prepare-operation.ts';
 import { formatError, maskError } from './report-errors.ts';
 
 /** The answers to one operation, each as the text of its JSON: a subscription gives many, anything else one. */
@@ -19,7 +23,7 @@ export interface AnswerStream {
  * @param gone aborted when the client has gone
  */
 export async function openAnswerStream(
-  yoga: GraphQLServer,
+  dependencies: OperationDependencies,
   operation: OperationRequest,
   { gone, requestId, logger }: { gone: AbortSignal; requestId: string; logger: Logger },
 ): Promise<AnswerStream> {
@@ -29,7 +33,7 @@ export async function openAnswerStream(
     return JSON.stringify({ ...rest, errors: errors.map((error) => formatError(error, requestId, logger)) });
   };
   const failed = (error: unknown) => write({ errors: [maskError(error)] });
-  const prepared = await prepareOperation(yoga, operation, gone);
+  const prepared = await prepareOperation(dependencies, operation, gone);
   if (!('schema' in prepared)) return single(write({ errors: prepared }));
   const { execute, subscribe } = functionsFor(prepared);
   const isSubscription =

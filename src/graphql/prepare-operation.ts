@@ -2,13 +2,18 @@ import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { areGraphQLErrors } from 'graphql-ws';
 
 import type { GraphQLServer } from './create-graphql.ts';
+import { type DocumentRequest, type PersistedOperations, documentTextOf } from './persisted-operations.ts';
 import { maskError } from './report-errors.ts';
 
 /** What a client asks for. */
-export interface OperationRequest {
-  readonly query: string;
+export interface OperationRequest extends DocumentRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+export interface OperationDependencies {
+  readonly yoga: GraphQLServer;
+  readonly persistedOperations: PersistedOperations;
 }
 
 interface OperationFunctions {
@@ -33,13 +38,13 @@ export function functionsFor(args: { contextValue?: unknown }): OperationFunctio
  * @returns what to run it with, or why it is refused
  */
 export async function prepareOperation(
-  yoga: GraphQLServer,
+  { yoga, persistedOperations }: OperationDependencies,
   payload: OperationRequest,
   gone: AbortSignal,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({ gone });
   try {
-    const document = parse(payload.query);
+    const document = parse(documentTextOf(persistedOperations, payload));
     const errors = validate(schema, document);
     if (areGraphQLErrors(errors) && errors.length > 0) return errors;
     const contextValue: object = await contextFactory();

@@ -28,13 +28,19 @@ export function useRequestIds(logger: Logger): Plugin<object, ServerContext> {
         return;
       }
       // Yoga refuses some requests without a word.
-      const message = status === 415 ? 'Send the operation as application/json.' : 'The request was refused.';
+      const message = silentRefusals.get(status) ?? 'The request was refused.';
       const body = { errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId: id } }] };
       const headers = { ...Object.fromEntries(response.headers), 'X-Request-Id': id };
       setResponse(fetchAPI.Response.json(body, { status, headers }));
     },
   };
 }
+
+/** By status. */
+const silentRefusals: ReadonlyMap<number, string> = new Map([
+  [406, 'There is no answer in a type that "Accept" names: ask for application/json.'],
+  [415, 'Send the operation as application/json.'],
+]);
 
 /** Unlike a generator, its `return` reaches the source at once. */
 function mapped<T>(source: AsyncIterable<T>, map: (value: T) => T): AsyncIterableIterator<T> {

@@ -2,9 +2,8 @@ import type { GraphQLError } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 
 import type { Logger } from '../core/logger.ts';
-import type { GraphQLServer } from './create-graphql.ts';
 import { badInput } from './errors.ts';
-import { functionsFor, prepareOperation } from './prepare-operation.ts';
+import { type OperationDependencies, functionsFor, prepareOperation } from './prepare-operation.ts';
 import { formatError, maskError, newRequestId } from './report-errors.ts';
 
 /** What is kept with each socket. */
@@ -25,7 +24,7 @@ const MAX_OPERATIONS_PER_SOCKET = 50;
 
 /** The same API over the protocol graphql-transport-ws: same limits, same errors. */
 export function webSocketOptions(
-  yoga: GraphQLServer,
+  dependencies: OperationDependencies,
   { logger, authorise }: WebSocketOptions,
 ): ServerOptions<Record<string, unknown>, SocketState> {
   const requestIds = new WeakMap<SubscribePayload, string>();
@@ -44,7 +43,7 @@ export function webSocketOptions(
           badInput(`Expected at most ${MAX_OPERATIONS_PER_SOCKET} operations at a time on one socket.`),
         ];
       }
-      return prepareOperation(yoga, payload, extra.gone);
+      return prepareOperation(dependencies, payload, extra.gone);
     },
     execute: (args) => functionsFor(args).execute(args),
     subscribe: (args) => functionsFor(args).subscribe(args),

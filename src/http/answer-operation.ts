@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { AnswerToKeep } from '../graphql/context.ts';
-import type { GraphQLServer } from '../graphql/create-graphql.ts';
+import type { OperationDependencies } from '../graphql/prepare-operation.ts';
 import type { PlannedOperations } from '../graphql/plans/planned-operations.ts';
 import { writeAnswer } from '../graphql/use-answers-to-keep.ts';
+import { REVALIDATE, holdsTag } from '../graphql/use-entity-tags.ts';
 import { send } from './answer.ts';
 import type { Viewer } from './authentication.ts';
 import { type KeptAnswer, type KeptAnswers, keyOf } from './kept-answers.ts';
 
-export interface OperationDependencies {
-  readonly yoga: GraphQLServer;
+export interface AnswerDependencies extends OperationDependencies {
   readonly planned: PlannedOperations;
   /** Null: no answer is kept. */
   readonly keptAnswers: KeptAnswers | null;
@@ -26,7 +26,7 @@ const noBody = Buffer.alloc(0);
  * it all, else by Yoga.
  */
 export async function answerOperation(
-  { yoga, planned, keptAnswers }: OperationDependencies,
+  { yoga, planned, keptAnswers }: AnswerDependencies,
   request: IncomingMessage,
   response: ServerResponse,
   { requestId, viewer }: { requestId: string; viewer: Viewer },
@@ -40,7 +40,7 @@ export async function answerOperation(
   // Without a database there is no version: whatever can be said then is said anew.
   const version = (await keptAnswers?.version().catch(() => null)) ?? null;
   const kept = version === null ? undefined : keptAnswers?.get(key, version);
-  if (kept !== undefined) return sendKept(response, kept);
+  if (kept !== undefined) return sendKept(request, response, kept);
 
   const toKeep: AnswerToKeep = {};
   const contentType = plannedType(request);
@@ -52,9 +52,10 @@ export async function answerOperation(
     // The body is read already: this is where Yoga looks for it then.
     await yoga(Object.assign(request, { body }), response, { requestId, toKeep });
   }
-  const { text, validUntil } = toKeep;
+  const { text, tag, validUntil } = toKeep;
   if (version === null || text === undefined || toKeep.contentType === undefined) return;
-  keptAnswers?.set(key, { version, validUntil, contentType: toKeep.contentType, body: Buffer.from(text) });
+  const { contentType: type } = toKeep;
+  keptAnswers?.set(key, { version, validUntil, contentType: type, tag, body: Buffer.from(text) });
 }
 
 /**
@@ -90,12 +91,15 @@ const readBody = (request: IncomingMessage): Promise<Buffer | null> =>
   });
 
 /** @see https://www.rfc-editor.org/rfc/rfc9211 for the header */
-function sendKept(response: ServerResponse, { contentType, body }: KeptAnswer): void {
-  response
-    .writeHead(200, {
-      'Content-Type': contentType,
-      'Content-Length': body.length,
-      'Cache-Status': 'cimaise; hit',
-    })
-    .end(body);
+function sendKept(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { contentType, tag, body }: KeptAnswer,
+): void {
+  response.setHeader('Cache-Status', 'cimaise; hit');
+  if (tag !== undefined) {
+    response.setHeader('ETag', tag).setHeader('Cache-Control', REVALIDATE);
+    if (holdsTag(headers['if-none-match'], tag)) return void response.writeHead(304).end();
+  }
+  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length }).end(body);
 }

@@ -11,16 +11,16 @@ export function applyCors(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (origins.length > 0) response.setHeader('Vary', 'Origin');
+  if (origins.length > 0) response.appendHeader('Vary', 'Origin');
   const { origin } = request.headers;
   if (origin === undefined || !origins.includes(origin)) return false;
   response.setHeader('Access-Control-Allow-Origin', origin);
-  response.setHeader('Access-Control-Expose-Headers', 'Cache-Status, X-Request-Id');
+  response.setHeader('Access-Control-Expose-Headers', 'Cache-Status, ETag, X-Request-Id');
   if (request.method !== 'OPTIONS') return false;
   response
     .writeHead(204, {
       'Access-Control-Allow-Methods': 'GET, POST',
-      'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-None-Match',
       'Access-Control-Max-Age': 600,
     })
     .end();

@@ -3,16 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 
 import type { Logger } from '../core/logger.ts';
-import type { GraphQLServer } from '../graphql/create-graphql.ts';
 import { openAnswerStream } from '../graphql/event-stream.ts';
 import { limits } from '../graphql/limits/limits.ts';
+import type { OperationDependencies } from '../graphql/prepare-operation.ts';
 import { eventStreamHeaders } from '../graphql/use-event-stream-headers.ts';
 import { sendError } from './answer.ts';
 
 const Operation = z.object({
-  query: z.string(),
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
 });
 
 const PING_INTERVAL_MS = 12_000;
@@ -29,7 +31,7 @@ export const wantsEventStream = ({ method, headers }: IncomingMessage): boolean 
  * written, and who writes decides what to leave out meanwhile.
  */
 export async function answerEventStream(
-  { yoga, logger }: { yoga: GraphQLServer; logger: Logger },
+  dependencies: OperationDependencies & { readonly logger: Logger },
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -41,7 +43,8 @@ export async function answerEventStream(
   }
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const answers = await openAnswerStream(yoga, operation, { gone: gone.signal, requestId, logger });
+  const { logger } = dependencies;
+  const answers = await openAnswerStream(dependencies, operation, { gone: gone.signal, requestId, logger });
   if (response.destroyed) return answers.leave();
   response.once('close', answers.leave);
   request.socket.setNoDelay(true).setKeepAlive(true);
@@ -81,7 +84,10 @@ async function readOperation(request: IncomingMessage): Promise<z.infer<typeof O
   const operation = Operation.safeParse(parseJson(body));
   return operation.success
     ? operation.data
-    : { status: 400, message: 'Expected a JSON object with "query", and "variables" where it has some.' };
+    : {
+        status: 400,
+        message: 'Expected a JSON object with "query" or "documentId", and "variables" where it has some.',
+      };
 }
 
 /** Null when it is too long: what is left of it is not read. */

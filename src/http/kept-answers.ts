@@ -14,6 +14,8 @@ export interface KeptAnswer {
   /** In ms since 1970, where it changes without the data. */
   readonly validUntil: number | undefined;
   readonly contentType: string;
+  /** The `ETag` that the first one was sent with. */
+  readonly tag?: string | undefined;
   readonly body: Buffer;
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/client.ts';
 import { newRequestId } from '../graphql/report-errors.ts';
 import { redirect, sendError, sendHtml } from './answer.ts';
-import { type OperationDependencies, answerOperation } from './answer-operation.ts';
+import { type AnswerDependencies, answerOperation } from './answer-operation.ts';
 import { applyCors } from './cors.ts';
 import { answerEventStream, wantsEventStream } from './event-stream.ts';
 import { answerHealth, answerReady } from './health.ts';
@@ -12,7 +12,7 @@ import { setSecurityHeaders } from './security-headers.ts';
 import { signInPage } from './sign-in-page.ts';
 import { type SignInDependencies, signIn } from './sign-in.ts';
 
-export interface RouterDependencies extends SignInDependencies, OperationDependencies {
+export interface RouterDependencies extends SignInDependencies, AnswerDependencies {
   readonly database: Database;
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;

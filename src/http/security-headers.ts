@@ -22,4 +22,5 @@ export function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Vary', 'Accept, Authorization, Cookie'); // for the few answers that may be kept
 }

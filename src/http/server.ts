@@ -8,6 +8,7 @@ import { openReadingPool } from '../db/client.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import { createGraphQL } from '../graphql/create-graphql.ts';
 import { createPlannedOperations } from '../graphql/plans/planned-operations.ts';
+import { type PersistedOperations, noPersistedOperations } from '../graphql/persisted-operations.ts';
 import { createAuthentication } from './authentication.ts';
 import { trackConnections } from './connections.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
@@ -25,6 +26,8 @@ export interface HttpServerOptions {
   adminToken: string;
   services: GraphQLServices;
   logger: Logger;
+  /** None, and any operation may be sent. */
+  persistedOperations?: PersistedOperations;
   /** Streams of events whose client takes nothing for so long are cut; 30 seconds. */
   stalledAfterMs?: number;
 }
@@ -41,8 +44,8 @@ export interface HttpServer extends AsyncDisposable {
  * @throws StartError when it cannot listen
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { config, adminToken, services, logger } = options;
-  const yoga = createGraphQL(services, { logger });
+  const { config, adminToken, services, logger, persistedOperations = noPersistedOperations } = options;
+  const yoga = createGraphQL(services, { logger, persistedOperations });
   const sessions = createSessions(adminToken);
   const readingPool = openReadingPool(services.database.url, {
     applicationName: 'cimaise',
@@ -59,12 +62,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     createRouter({
       yoga,
-      planned: createPlannedOperations(yoga, {
-        pool: readingPool,
-        cursorKey: services.cursorKey,
-        logger,
-      }),
+      planned: createPlannedOperations(
+        { yoga, persistedOperations },
+        { pool: readingPool, cursorKey: services.cursorKey, logger },
+      ),
       keptAnswers: createKeptAnswers(services.database.pool, config.responseCacheMb),
+      persistedOperations,
       authentication,
       sessions,
       failedAttempts: createFailedAttempts(),
@@ -73,7 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       logger,
     }),
   );
-  const sockets = serveWebSockets(server, { yoga, authentication, logger });
+  const sockets = serveWebSockets(server, { yoga, persistedOperations, authentication, logger });
   const connections = trackConnections(server, options.stalledAfterMs ?? STALLED_AFTER_MS);
   const port = await listen(server, config);
   return {

@@ -5,15 +5,14 @@ import { CloseCode, type Server as GraphQLSocketServer, handleProtocols, makeSer
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 
 import type { Logger } from '../core/logger.ts';
-import type { GraphQLServer } from '../graphql/create-graphql.ts';
 import { limits } from '../graphql/limits/limits.ts';
+import type { OperationDependencies } from '../graphql/prepare-operation.ts';
 import { type SocketState, webSocketOptions } from '../graphql/web-socket.ts';
 import type { Authentication } from './authentication.ts';
 
 const PING_INTERVAL_MS = 12_000;
 
-export interface WebSocketDependencies {
-  readonly yoga: GraphQLServer;
+export interface WebSocketDependencies extends OperationDependencies {
   readonly authentication: Authentication;
   readonly logger: Logger;
 }
@@ -30,9 +29,9 @@ export interface WebSockets {
  * `authorization` of its first message, or comes from a page of our own with a session.
  */
 export function serveWebSockets(server: Server, dependencies: WebSocketDependencies): WebSockets {
-  const { yoga, authentication, logger } = dependencies;
+  const { authentication, logger } = dependencies;
   const graphql = makeServer(
-    webSocketOptions(yoga, { logger, authorise: (header) => authentication.isAuthorization(header) }),
+    webSocketOptions(dependencies, { logger, authorise: (header) => authentication.isAuthorization(header) }),
   );
   const sockets = new WebSocketServer({
     noServer: true,

@@ -35,6 +35,7 @@ describe('the configuration', () => {
       dataDir,
       http: { host: '127.0.0.1', port: 4000, corsOrigins: [], responseCacheMb: 32 },
       staleAfterMinutes: 1_440,
+      persistedOperations: { file: undefined, only: false },
       sync: {
         concurrency: 4,
         pageRows: 1_000,
@@ -62,6 +63,8 @@ describe('the configuration', () => {
       ROLE: 'worker',
       CORS_ORIGINS: 'https://a.example, http://localhost:5173',
       RESPONSE_CACHE_MB: '0',
+      PERSISTED_OPERATIONS: 'persisted.json',
+      PERSISTED_OPERATIONS_ONLY: 'true',
       SYNC_CONCURRENCY: '2',
       SYNC_PAGE_ROWS: '500',
       SYNC_REQUESTS_AT_ONCE: '32',
@@ -83,6 +86,7 @@ describe('the configuration', () => {
         responseCacheMb: 0,
       },
       staleAfterMinutes: 90,
+      persistedOperations: { file: 'persisted.json', only: true },
       sync: {
         concurrency: 2,
         pageRows: 500,
@@ -116,6 +120,7 @@ describe('the configuration', () => {
       SECRET_KEY: 'FAKE-key',
       ROLE: 'queen',
       CORS_ORIGINS: 'https://a.example/path',
+      PERSISTED_OPERATIONS_ONLY: 'perhaps',
       SYNC_CONCURRENCY: '0',
       SYNC_PAGE_ROWS: 'many',
       SYNC_CALL_TIMEOUT_MS: '1.5',
@@ -130,7 +135,7 @@ describe('the configuration', () => {
     expect(failing).toThrow(/^Bad environment variables: .*\.$/);
     expect(failing).toThrow('PORT must be a whole number from 0 to 65535');
     expect(failing).toThrow('ROLE must be all, server or worker');
-    expect(failing).not.toThrow(/FAKE|queen|harsh|mysql/);
+    expect(failing).not.toThrow(/FAKE|queen|harsh|perhaps|mysql/);
     expect(readdirSync(dataDir)).toEqual([]);
   });
 });

@@ -53,6 +53,10 @@ type Documents = {
     "\n    subscription FollowedRun($runId: ID!) {\n      syncProgress(runId: $runId) {\n        sequence\n        status\n        percent\n        run {\n          status\n        }\n        site {\n          name\n          paintings {\n            totalCount\n          }\n        }\n        entities {\n          entity\n          status\n          received\n          percent\n        }\n      }\n    }\n  ": typeof types.FollowedRunDocument,
     "\n    subscription ReplayedRun($runId: ID!, $after: Int) {\n      syncProgress(runId: $runId, after: $after) {\n        sequence\n        rowsPerSecond\n        secondsLeft\n        entities {\n          entity\n          rowsPerSecond\n          secondsLeft\n        }\n      }\n    }\n  ": typeof types.ReplayedRunDocument,
     "\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  ": typeof types.ActivityDocument,
+    "\n  query SitesByPage($first: Int) {\n    sites(first: $first) {\n      nodes {\n        name\n      }\n    }\n  }\n": typeof types.SitesByPageDocument,
+    "\n  mutation RemoveOneSite($siteId: ID!) {\n    removeSite(input: { siteId: $siteId }) {\n      __typename\n    }\n  }\n": typeof types.RemoveOneSiteDocument,
+    "\n  subscription StatusOfRun($runId: ID!) {\n    syncProgress(runId: $runId) {\n      status\n    }\n  }\n": typeof types.StatusOfRunDocument,
+    "\n  query AllPages {\n    sites(first: 100) {\n      nodes {\n        paintings(first: 100) {\n          nodes {\n            id\n            name\n            status\n            year\n            technique\n          }\n        }\n      }\n    }\n  }\n": typeof types.AllPagesDocument,
     "\n  query Holds {\n    deletionHolds {\n      totalCount\n      nodes {\n        id\n        entity\n        status\n        held\n        live\n        site {\n          id\n        }\n        rows(first: 2) {\n          totalCount\n          nodes {\n            key\n            record {\n              __typename\n              sourceId\n              deletedAt\n              ... on Painting {\n                name\n              }\n            }\n          }\n        }\n      }\n    }\n  }\n": typeof types.HoldsDocument,
     "\n  mutation Confirm($input: ConfirmDeletionsInput!) {\n    confirmDeletions(input: $input) {\n      ... on ConfirmDeletionsPayload {\n        hold {\n          status\n          deleted\n          decidedAt\n        }\n      }\n      ... on Error {\n        code\n      }\n    }\n  }\n": typeof types.ConfirmDocument,
     "\n  mutation Discard($input: DiscardDeletionsInput!) {\n    discardDeletions(input: $input) {\n      ... on DiscardDeletionsPayload {\n        hold {\n          status\n          deleted\n        }\n      }\n      ... on Error {\n        code\n      }\n    }\n  }\n": typeof types.DiscardDocument,
@@ -99,6 +103,10 @@ const documents: Documents = {
     "\n    subscription FollowedRun($runId: ID!) {\n      syncProgress(runId: $runId) {\n        sequence\n        status\n        percent\n        run {\n          status\n        }\n        site {\n          name\n          paintings {\n            totalCount\n          }\n        }\n        entities {\n          entity\n          status\n          received\n          percent\n        }\n      }\n    }\n  ": types.FollowedRunDocument,
     "\n    subscription ReplayedRun($runId: ID!, $after: Int) {\n      syncProgress(runId: $runId, after: $after) {\n        sequence\n        rowsPerSecond\n        secondsLeft\n        entities {\n          entity\n          rowsPerSecond\n          secondsLeft\n        }\n      }\n    }\n  ": types.ReplayedRunDocument,
     "\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  ": types.ActivityDocument,
+    "\n  query SitesByPage($first: Int) {\n    sites(first: $first) {\n      nodes {\n        name\n      }\n    }\n  }\n": types.SitesByPageDocument,
+    "\n  mutation RemoveOneSite($siteId: ID!) {\n    removeSite(input: { siteId: $siteId }) {\n      __typename\n    }\n  }\n": types.RemoveOneSiteDocument,
+    "\n  subscription StatusOfRun($runId: ID!) {\n    syncProgress(runId: $runId) {\n      status\n    }\n  }\n": types.StatusOfRunDocument,
+    "\n  query AllPages {\n    sites(first: 100) {\n      nodes {\n        paintings(first: 100) {\n          nodes {\n            id\n            name\n            status\n            year\n            technique\n          }\n        }\n      }\n    }\n  }\n": types.AllPagesDocument,
     "\n  query Holds {\n    deletionHolds {\n      totalCount\n      nodes {\n        id\n        entity\n        status\n        held\n        live\n        site {\n          id\n        }\n        rows(first: 2) {\n          totalCount\n          nodes {\n            key\n            record {\n              __typename\n              sourceId\n              deletedAt\n              ... on Painting {\n                name\n              }\n            }\n          }\n        }\n      }\n    }\n  }\n": types.HoldsDocument,
     "\n  mutation Confirm($input: ConfirmDeletionsInput!) {\n    confirmDeletions(input: $input) {\n      ... on ConfirmDeletionsPayload {\n        hold {\n          status\n          deleted\n          decidedAt\n        }\n      }\n      ... on Error {\n        code\n      }\n    }\n  }\n": types.ConfirmDocument,
     "\n  mutation Discard($input: DiscardDeletionsInput!) {\n    discardDeletions(input: $input) {\n      ... on DiscardDeletionsPayload {\n        hold {\n          status\n          deleted\n        }\n      }\n      ... on Error {\n        code\n      }\n    }\n  }\n": types.DiscardDocument,
@@ -276,6 +284,22 @@ export function graphql(source: "\n    subscription ReplayedRun($runId: ID!, $af
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  "): (typeof documents)["\n    subscription Activity {\n      syncActivity {\n        status\n        run {\n          id\n        }\n        site {\n          name\n        }\n      }\n    }\n  "];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SitesByPage($first: Int) {\n    sites(first: $first) {\n      nodes {\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query SitesByPage($first: Int) {\n    sites(first: $first) {\n      nodes {\n        name\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RemoveOneSite($siteId: ID!) {\n    removeSite(input: { siteId: $siteId }) {\n      __typename\n    }\n  }\n"): (typeof documents)["\n  mutation RemoveOneSite($siteId: ID!) {\n    removeSite(input: { siteId: $siteId }) {\n      __typename\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription StatusOfRun($runId: ID!) {\n    syncProgress(runId: $runId) {\n      status\n    }\n  }\n"): (typeof documents)["\n  subscription StatusOfRun($runId: ID!) {\n    syncProgress(runId: $runId) {\n      status\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AllPages {\n    sites(first: 100) {\n      nodes {\n        paintings(first: 100) {\n          nodes {\n            id\n            name\n            status\n            year\n            technique\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query AllPages {\n    sites(first: 100) {\n      nodes {\n        paintings(first: 100) {\n          nodes {\n            id\n            name\n            status\n            year\n            technique\n          }\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

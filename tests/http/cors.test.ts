@@ -47,8 +47,8 @@ test('a listed origin may call with a token, never with cookies', async () => {
   expect(corsHeadersOf(answer)).toEqual({
     'access-control-allow-origin': 'https://admin.example',
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'Authorization, Content-Type',
-    'access-control-expose-headers': 'X-Request-Id',
+    'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match',
+    'access-control-expose-headers': 'X-Request-Id, ETag',
     'access-control-max-age': '600',
   });
   const response = await ask(open.url, 'https://admin.example');

@@ -8,6 +8,7 @@ import { transaction } from '../../src/db/client.ts';
 import { createClock } from '../../src/graphql/clock.ts';
 import type { AnswerToKeep } from '../../src/graphql/context.ts';
 import { createGraphQL } from '../../src/graphql/create-graphql.ts';
+import { noPersistedOperations } from '../../src/graphql/persisted-operations.ts';
 import { answerOperation } from '../../src/http/answer-operation.ts';
 import { createKeptAnswers } from '../../src/http/kept-answers.ts';
 import { updateSite } from '../../src/registry/update-site.ts';
@@ -213,11 +214,17 @@ describe('an answer', () => {
 test('two who may see different things never get the answer of the other', async () => {
   const logger = pino({ level: 'silent' });
   const yoga = createGraphQL(readingOnly(database), { logger });
+  const planned = () => Promise.resolve(null);
   const keptAnswers = createKeptAnswers(pool, 1);
   const viewerOf = ({ headers }: IncomingMessage) => ({ id: String(headers['x-viewer']) });
   const tenants = createServer((request, response) => {
     const asked = { requestId: 'test', viewer: viewerOf(request) };
-    void answerOperation({ yoga, keptAnswers }, request, response, asked);
+    void answerOperation(
+      { yoga, planned, persistedOperations: noPersistedOperations, keptAnswers },
+      request,
+      response,
+      asked,
+    );
   });
   await using stack = new AsyncDisposableStack();
   stack.defer(async () => void (await tenants[Symbol.asyncDispose]()));

@@ -3,10 +3,11 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import type { Logger } from '../../core/logger.ts';
-import type { GraphQLServer } from '../create-graphql.ts';
 import { createDocumentCache } from '../limits/document-cache.ts';
 import { checkLimits } from '../limits/use-limits.ts';
 import { toQuery } from '../lists/sql.ts';
+import { documentTextOf } from '../persisted-operations.ts';
+import type { OperationDependencies } from '../prepare-operation.ts';
 import { withCursors } from './places.ts';
 import { planOperation } from './plan-operation.ts';
 import { NotPlannable, type PlacedList } from './planning.ts';
@@ -32,17 +33,18 @@ interface Prepared {
 }
 
 const Body = z.object({
-  query: z.string(),
+  query: z.unknown(),
+  documentId: z.unknown(),
+  extensions: z.unknown(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
-  extensions: z.strictObject({}).nullish(),
 });
 
 /** Each connection keeps what it has prepared for as long as it lives. */
 const MAX_STATEMENTS = 200;
 
 export function createPlannedOperations(
-  yoga: GraphQLServer,
+  { yoga, persistedOperations }: OperationDependencies,
   { pool, cursorKey, logger }: { pool: Pool; cursorKey: Buffer; logger: Logger },
 ): PlannedOperations {
   const known = createDocumentCache<Prepared | null>();
@@ -56,9 +58,9 @@ export function createPlannedOperations(
   function prepare(body: string): Prepared | null {
     const parsed = Body.safeParse(JSON.parse(body));
     if (!parsed.success) return null;
-    const { query, operationName, variables } = parsed.data;
+    const { operationName, variables } = parsed.data;
     const { schema, parse, validate } = yoga.getEnveloped({});
-    const document = parse(query);
+    const document = parse(documentTextOf(persistedOperations, parsed.data));
     if (validate(schema, document).length > 0) return null;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return null;

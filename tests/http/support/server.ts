@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino';
 
 import type { Database } from '../../../src/db/client.ts';
 import type { GraphQLServices } from '../../../src/graphql/context.ts';
+import type { PersistedOperations } from '../../../src/graphql/persisted-operations.ts';
 import { type HttpServer, startHttpServer } from '../../../src/http/server.ts';
 import { readingOnly } from '../../graphql/support/api.ts';
 
@@ -15,6 +16,7 @@ export interface TestServerOptions {
   responseCacheMb?: number;
   logger?: Logger;
   stalledAfterMs?: number;
+  persistedOperations?: PersistedOperations;
 }
 
 /** The real server, on a free port. */
@@ -29,6 +31,9 @@ export function startTestServer(database: Database, options: TestServerOptions =
     adminToken,
     services: { ...readingOnly(database), ...options.services },
     logger: options.logger ?? pino({ level: 'silent' }),
+    ...(options.persistedOperations === undefined
+      ? {}
+      : { persistedOperations: options.persistedOperations }),
     ...(options.stalledAfterMs === undefined ? {} : { stalledAfterMs: options.stalledAfterMs }),
   });
 }
