@@ -80,8 +80,8 @@ export async function createApp(
       sync,
     );
   }
-  const { staleAfterMinutes } = config;
-  const services = createServices({ database, queue, progress, secretKey, staleAfterMinutes, logger });
+  const { staleAfterMinutes, sites } = config;
+  const services = createServices({ database, queue, progress, secretKey, staleAfterMinutes, sites, logger });
   const server =
     role === 'worker'
       ? null
@@ -111,13 +111,15 @@ export function createServices(deps: {
   secretKey: Buffer;
   staleAfterMinutes: number;
   logger: Logger;
+  sites: Config['sites'];
 }): GraphQLServices {
-  const { database, progress, staleAfterMinutes } = deps;
+  const { database, progress, staleAfterMinutes, sites } = deps;
   return {
     database,
     cursorKey: deriveKey(deps.secretKey, 'cursors'),
     staleAfterMinutes,
-    addSite: (input) => addSite(deps, input),
+    revenueStatuses: sites.revenueStatuses,
+    addSite: (input) => addSite(deps, { ...input, timeZone: input.timeZone ?? sites.timeZone }),
     requestSync: (input) => requestSync(deps, input),
     cancelSync: (runId) => cancelSync(deps, runId),
     removeSite: (siteId) => removeSite(deps, siteId),

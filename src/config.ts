@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 import { StartError, messageOf, systemCodeOf } from './core/errors.ts';
+import { isTimeZone } from './core/time-zone.ts';
 
 const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
@@ -30,6 +31,13 @@ const listOfOrigins = z
       }),
     ),
   );
+
+const orderStatuses = ['IN_PROGRESS', 'CONFIRMED', 'SHIPPED', 'DELIVERED', 'CANCELLED', 'UNKNOWN'] as const;
+
+const listOfOrderStatuses = z
+  .string()
+  .transform((text) => [...new Set(text.split(',').map((status) => status.trim()))])
+  .pipe(z.array(z.enum(orderStatuses, `must be some of ${orderStatuses.join(', ')}, separated by commas`)));
 
 const Environment = z.object({
   DATABASE_URL: z
@@ -58,6 +66,11 @@ const Environment = z.object({
   SYNC_RETENTION_DAYS: wholeNumber(1, 3_650).default(400),
   STALE_AFTER_MINUTES: wholeNumber(1, 525_600).default(1_440),
   SYNC_VALIDATION: z.enum(['lenient', 'strict'], 'must be lenient or strict').default('lenient'),
+  SITE_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be the name of a time zone such as Europe/Paris')
+    .default('Europe/Paris'),
+  REVENUE_STATUSES: listOfOrderStatuses.default(['CONFIRMED', 'SHIPPED', 'DELIVERED']),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'must be a level such as info')
     .default('info'),
@@ -94,6 +107,12 @@ export interface Config {
     /** How long the record of a run is kept. */
     readonly retentionDays: number;
     readonly strict: boolean;
+  };
+  readonly sites: {
+    /** Of a site that is added without one: a name of the IANA database. */
+    readonly timeZone: string;
+    /** The statuses of orders that count as revenue, on all sites. */
+    readonly revenueStatuses: readonly (typeof orderStatuses)[number][];
   };
 }
 
@@ -148,6 +167,7 @@ export function readConfig(environment: Record<string, string | undefined>): {
         retentionDays: env.SYNC_RETENTION_DAYS,
         strict: env.SYNC_VALIDATION === 'strict',
       }),
+      sites: Object.freeze({ timeZone: env.SITE_TIME_ZONE, revenueStatuses: env.REVENUE_STATUSES }),
     }),
     secrets: Object.freeze({
       databaseUrl: env.DATABASE_URL,

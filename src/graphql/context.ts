@@ -1,4 +1,6 @@
 import type { Database } from '../db/client.ts';
+import type { OrderStatus } from '../db/generated/prisma/enums.ts';
+import type { NewSite } from '../registry/add-site.ts';
 import type { SiteChanges } from '../registry/update-site.ts';
 import type { SyncProgress } from '../sync/reduce-progress.ts';
 import type { SyncRequest } from '../sync/request-sync.ts';
@@ -12,15 +14,17 @@ export interface GraphQLServices {
   readonly cursorKey: Buffer;
   /** How long after the last proof the mirror of a site counts as stale. */
   readonly staleAfterMinutes: number;
+  /** The statuses of orders that count as revenue. */
+  readonly revenueStatuses: readonly OrderStatus[];
   /** Adds a site. Throws a CimaiseError with code SITE_EXISTS, INVALID_URL, … */
-  addSite(input: { name: string; url: string; key: string }): Promise<{ id: number }>;
+  addSite(input: NewSite): Promise<{ id: number }>;
   /** Queues a run, or joins the one under way. Throws a CimaiseError with code SITE_NOT_FOUND, OTHER_MODE_UNDER_WAY. */
   requestSync(input: SyncRequest): Promise<{ runId: string; joined: boolean }>;
   /** Calls a run off; waits a moment for its end. Throws a CimaiseError with code RUN_NOT_FOUND, RUN_ENDED. */
   cancelSync(runId: string): Promise<void>;
   /** Removes a site with its mirror. Throws a CimaiseError with code SITE_NOT_FOUND, SITE_BUSY. */
   removeSite(siteId: number): Promise<{ name: string; url: string }>;
-  /** Changes how a site is treated. Throws a CimaiseError with code SITE_NOT_FOUND, INVALID_PERCENT. */
+  /** Changes how a site is treated. Throws a CimaiseError with code SITE_NOT_FOUND, INVALID_PERCENT, INVALID_TIME_ZONE, … */
   updateSite(siteId: number, changes: SiteChanges): Promise<void>;
   /** Tombstones what a deletion hold names. Throws a CimaiseError with code HOLD_NOT_FOUND, HOLD_DECIDED, SYNC_UNDER_WAY. */
   confirmDeletions(holdId: number): Promise<number>;

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { CimaiseError } from '../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../registry/add-site.ts';
 import { SiteNotFoundError } from '../registry/open-site.ts';
+import { InvalidCurrencyError, InvalidTimeZoneError } from '../registry/site-settings.ts';
 import { InvalidPercentError } from '../registry/update-site.ts';
 import { RunEndedError } from '../sync/cancel-sync.ts';
 import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../sync/decide-hold.ts';
@@ -24,6 +25,8 @@ const publicErrors = [
   HoldDecidedError,
   SyncUnderWayError,
   InvalidPercentError,
+  InvalidTimeZoneError,
+  InvalidCurrencyError,
   OtherModeUnderWayError,
 ] as const;
 

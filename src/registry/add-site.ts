@@ -2,6 +2,7 @@ import { CimaiseError } from '../core/errors.ts';
 import { seal } from '../core/secrets.ts';
 import type { Database } from '../db/client.ts';
 import { Prisma } from '../db/generated/prisma/client.ts';
+import { checkSettings, type SiteSettings } from './site-settings.ts';
 
 export class InvalidUrlError extends CimaiseError {
   override readonly name = 'InvalidUrlError';
@@ -18,14 +19,20 @@ export class SiteExistsError extends CimaiseError {
   readonly code = 'SITE_EXISTS';
 }
 
+export interface NewSite extends SiteSettings {
+  readonly name: string;
+  readonly url: string;
+  readonly key: string;
+}
+
 /**
  * Registers a site. Its key is sealed before it touches the database.
  *
- * @throws InvalidUrlError, InvalidSiteError, SiteExistsError
+ * @throws InvalidUrlError, InvalidSiteError, InvalidTimeZoneError, InvalidCurrencyError, SiteExistsError
  */
 export async function addSite(
   { database, secretKey }: { database: Database; secretKey: Buffer },
-  input: { name: string; url: string; key: string },
+  input: NewSite,
 ): Promise<{ id: number }> {
   const name = input.name.trim();
   if (name === '' || name.length > 200) {
@@ -39,10 +46,18 @@ export async function addSite(
     throw new InvalidSiteError('Expected an API key of 1 to 500 printable ASCII characters; copy it again.');
   }
   const url = normaliseUrl(input.url);
+  const { timeZone, currency } = input;
+  await checkSettings(database, { timeZone, currency });
   try {
     return await database.prisma.site.create({
       // Bound to the address: whoever can change the row cannot have the key sent elsewhere.
-      data: { name, url, sealedKey: seal(secretKey, input.key, url) },
+      data: {
+        name,
+        url,
+        sealedKey: seal(secretKey, input.key, url),
+        ...(timeZone === undefined ? {} : { timeZone }),
+        ...(currency === undefined ? {} : { currency }),
+      },
       select: { id: true },
     });
   } catch (error) {

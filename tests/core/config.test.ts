@@ -44,6 +44,7 @@ describe('the configuration', () => {
         retentionDays: 400,
         strict: false,
       },
+      sites: { timeZone: 'Europe/Paris', revenueStatuses: ['CONFIRMED', 'SHIPPED', 'DELIVERED'] },
     });
     expect(secrets).toMatchObject({ databaseUrl: undefined, adminTokenGenerated: true });
     expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.sync)).toBe(
@@ -72,6 +73,8 @@ describe('the configuration', () => {
       SYNC_RETENTION_DAYS: '30',
       STALE_AFTER_MINUTES: '90',
       SYNC_VALIDATION: 'strict',
+      SITE_TIME_ZONE: 'America/Lima',
+      REVENUE_STATUSES: 'IN_PROGRESS, DELIVERED',
       LOG_LEVEL: 'warn',
     });
 
@@ -95,6 +98,7 @@ describe('the configuration', () => {
         retentionDays: 30,
         strict: true,
       },
+      sites: { timeZone: 'America/Lima', revenueStatuses: ['IN_PROGRESS', 'DELIVERED'] },
     });
     expect(secrets).toEqual({
       databaseUrl: 'postgresql://u:p@db.example:5433/c',
@@ -125,6 +129,8 @@ describe('the configuration', () => {
       SYNC_PAGE_ROWS: 'many',
       SYNC_CALL_TIMEOUT_MS: '1.5',
       SYNC_VALIDATION: 'harsh',
+      SITE_TIME_ZONE: 'Europe/Atlantis',
+      REVENUE_STATUSES: 'DELIVERED,PAID',
       LOG_LEVEL: 'loud',
     };
 
@@ -135,7 +141,7 @@ describe('the configuration', () => {
     expect(failing).toThrow(/^Bad environment variables: .*\.$/);
     expect(failing).toThrow('PORT must be a whole number from 0 to 65535');
     expect(failing).toThrow('ROLE must be all, server or worker');
-    expect(failing).not.toThrow(/FAKE|queen|harsh|perhaps|mysql/);
+    expect(failing).not.toThrow(/FAKE|queen|harsh|perhaps|mysql|Atlantis|PAID/);
     expect(readdirSync(dataDir)).toEqual([]);
   });
 });

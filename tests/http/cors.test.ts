@@ -48,7 +48,7 @@ test('a listed origin may call with a token, never with cookies', async () => {
     'access-control-allow-origin': 'https://admin.example',
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match',
-    'access-control-expose-headers': 'X-Request-Id, ETag',
+    'access-control-expose-headers': 'Cache-Status, ETag, X-Request-Id',
     'access-control-max-age': '600',
   });
   const response = await ask(open.url, 'https://admin.example');

@@ -82,6 +82,7 @@ export async function createTestGateway(options: GatewayOptions = {}): Promise<T
     queue,
     progress,
     staleAfterMinutes: options.staleAfterMinutes ?? 1_440,
+    sites: { timeZone: 'Europe/Paris', revenueStatuses: ['CONFIRMED', 'SHIPPED', 'DELIVERED'] },
   });
   const register = async (url: string, key = 'any-key') =>
     (await services.addSite({ name: 'A gallery', url, key })).id;

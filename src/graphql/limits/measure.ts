@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLFieldExtensions,
   type GraphQLNamedOutputType,
   type GraphQLSchema,
   Kind,
@@ -33,13 +32,18 @@ export interface Measure {
   rootFields: number;
 }
 
+/** Arguments as they came, as far as sizes need them. */
+export type FieldArguments = Readonly<Record<string, unknown>>;
+
 declare module 'graphql' {
   // oxlint-disable-next-line typescript/no-unused-vars -- the names are those of the interface that is added to
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
-    /** How long a list that is no connection can get, told from its arguments as they came where they say so. */
-    listSize?: number | ((args: Readonly<Record<string, unknown>>) => number);
-    /** How long the lists in the object of this field can get, told from the arguments of the field as they came. */
-    listSizeInside?: (args: Readonly<Record<string, unknown>>) => number;
+    /** How long a list that is no connection can get; told from its arguments, and the size of the lists around it. */
+    listSize?: number | ((args: FieldArguments, around: number) => number);
+    /** How long the lists in the object of this field can get, told in the same way. */
+    listSizeInside?: (args: FieldArguments, around: number) => number;
+    /** What it costs to make the value of the field, in the same way: as much as so many values that are read. */
+    cost?: (args: FieldArguments, around: number) => number;
   }
 }
 
@@ -137,23 +141,25 @@ function measureField(
         : isObjectType(parent) || isInterfaceType(parent)
           ? parent.getFields()[name]
           : undefined;
+  const args = argumentsOf(operation, node);
+  const ownCost = 1 + (field?.extensions.cost?.(args, pageSize) ?? 0);
   if (node.selectionSet === undefined || field === undefined) {
-    return { cost: 1, introspectionCost: 0, depth: 1, rootFields: 1 };
+    return { cost: ownCost, introspectionCost: 0, depth: 1, rootFields: 1 };
   }
   const type = getNamedType(field.type);
   const sizeInside = type.name.endsWith('Connection')
     ? pageSizeOf(operation, node)
-    : (field.extensions.listSizeInside?.(argumentsOf(operation, node)) ?? 0);
+    : (field.extensions.listSizeInside?.(args, pageSize) ?? 0);
   const inner = measureSelections(operation, node.selectionSet, type, sizeInside);
   const isList = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+  const { listSize } = field.extensions;
   const length = !isList
     ? 1
-    : pageSize > 0
-      ? pageSize
-      : (sizeOf(operation, node, field.extensions.listSize) ??
-        idsOf(operation, node) ??
-        typesOf(operation, name, type.name));
-  const cost = 1 + CONDITION_COST * conditionsOf(operation, node) + length * inner.cost;
+    : typeof listSize === 'function'
+      ? listSize(args, pageSize)
+      : (listSize ??
+        (pageSize > 0 ? pageSize : (idsOf(operation, node) ?? typesOf(operation, name, type.name))));
+  const cost = ownCost + CONDITION_COST * conditionsOf(operation, node) + length * inner.cost;
   if (name === '__schema' || name === '__type') {
     return { cost, introspectionCost: cost, depth: 1, rootFields: 1 };
   }
@@ -164,12 +170,6 @@ function measureField(
     rootFields: 1,
   };
 }
-
-const sizeOf = (
-  operation: Operation,
-  node: FieldNode,
-  size: GraphQLFieldExtensions<unknown, unknown>['listSize'],
-): number | undefined => (typeof size === 'function' ? size(argumentsOf(operation, node)) : size);
 
 function pageSizeOf(operation: Operation, node: FieldNode): number {
   const size = argument(operation, node, 'first') ?? argument(operation, node, 'last') ?? DEFAULT_PAGE_SIZE;
@@ -221,7 +221,7 @@ const argumentsOf = ({ variables }: Operation, node: FieldNode): Record<string, 
 function literal(value: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
   if (value.kind === Kind.VARIABLE) return variables[value.name.value] ?? undefined;
   if (value.kind === Kind.INT) return Number(value.value);
-  if (value.kind === Kind.STRING) return value.value;
+  if (value.kind === Kind.STRING || value.kind === Kind.ENUM) return value.value;
   if (value.kind === Kind.LIST) return value.values;
   return undefined;
 }

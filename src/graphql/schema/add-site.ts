@@ -1,4 +1,5 @@
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../../registry/add-site.ts';
+import { InvalidCurrencyError, InvalidTimeZoneError } from '../../registry/site-settings.ts';
 import { builder } from '../builder.ts';
 import { createLoaders } from '../loaders.ts';
 import { Site } from './site.ts';
@@ -11,6 +12,13 @@ const AddSiteInput = builder.inputType('AddSiteInput', {
     key: t.string({
       required: true,
       description: 'The API key of the site. It is kept encrypted and never shown again.',
+    }),
+    timeZone: t.string({
+      description:
+        'Where its days begin: a name of the IANA database such as "Europe/Paris". Without it: `SITE_TIME_ZONE` of the gateway.',
+    }),
+    currency: t.string({
+      description: 'The currency of its prices, three letters of ISO 4217. Without it: EUR.',
     }),
   }),
 });
@@ -33,11 +41,15 @@ builder.mutationField('addSite', (t) =>
     description: 'Adds a site. Nothing is read from it yet: call `syncSite` next.',
     args: { input: t.arg({ type: AddSiteInput, required: true, description: 'The site to add.' }) },
     errors: {
-      types: [SiteExistsError, InvalidUrlError, InvalidSiteError],
+      types: [SiteExistsError, InvalidUrlError, InvalidSiteError, InvalidTimeZoneError, InvalidCurrencyError],
       union: { name: 'AddSiteResult', description: 'The site that was added, or why it was not.' },
     },
-    resolve: async (_root, { input }, context) => {
-      const added = await context.services.addSite(input);
+    resolve: async (_root, { input: { timeZone, currency, ...site } }, context) => {
+      const added = await context.services.addSite({
+        ...site,
+        timeZone: timeZone ?? undefined,
+        currency: currency ?? undefined,
+      });
       context.loaders = createLoaders(context.database);
       return added;
     },

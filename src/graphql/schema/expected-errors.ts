@@ -1,6 +1,7 @@
 import type { CimaiseError } from '../../core/errors.ts';
 import { InvalidSiteError, InvalidUrlError, SiteExistsError } from '../../registry/add-site.ts';
 import { SiteNotFoundError } from '../../registry/open-site.ts';
+import { InvalidCurrencyError, InvalidTimeZoneError } from '../../registry/site-settings.ts';
 import { InvalidPercentError } from '../../registry/update-site.ts';
 import { RunEndedError } from '../../sync/cancel-sync.ts';
 import { HoldDecidedError, HoldNotFoundError, SyncUnderWayError } from '../../sync/decide-hold.ts';
@@ -82,6 +83,18 @@ builder.objectType(SyncUnderWayError, {
 builder.objectType(InvalidPercentError, {
   name: 'InvalidPercentError',
   description: 'The share is none from 0 to 100 percent.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(InvalidTimeZoneError, {
+  name: 'InvalidTimeZoneError',
+  description: 'There is no time zone of that name.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(InvalidCurrencyError, {
+  name: 'InvalidCurrencyError',
+  description: 'There is no currency of that name.',
   interfaces: [ErrorInterface],
 });
 

@@ -1,6 +1,7 @@
 /* oxlint-disable import/no-unassigned-import -- importing them adds to the builder, and does nothing else */
 // The list of what the schema is made of: each file adds its types and fields to the builder.
 import './add-site.ts';
+import './best-sold.ts';
 import './cancel-sync.ts';
 import './custom-request.ts';
 import './decide-hold.ts';
@@ -12,10 +13,13 @@ import './order.ts';
 import './painting.ts';
 import './remove-site.ts';
 import './run-statistics.ts';
+import './sales-parts.ts';
+import './sales.ts';
 import './site-drift.ts';
 import './site-setting.ts';
 import './site-stats.ts';
 import './site.ts';
+import './stock.ts';
 import './sync-difference.ts';
 import './sync-entity-run.ts';
 import './sync-issue.ts';

@@ -21,7 +21,7 @@ import { Money, siteMoney } from './money.ts';
 import { User } from './user.ts';
 import { recordList } from './record-list.ts';
 
-const OrderStatusEnum = builder.enumType(OrderStatus, {
+export const OrderStatusEnum = builder.enumType(OrderStatus, {
   name: 'OrderStatus',
   description: 'How far an order has come.',
   values: {
@@ -34,7 +34,7 @@ const OrderStatusEnum = builder.enumType(OrderStatus, {
   },
 });
 
-const Order = builder.prismaNode('Order', {
+export const Order = builder.prismaNode('Order', {
   description: 'What a customer bought on a site in one go.',
   interfaces: [MirroredRecord],
   nullable: true,
@@ -73,7 +73,7 @@ const Order = builder.prismaNode('Order', {
   }),
 });
 
-const OrderConnection = mirroredConnectionType(Order, 'orders');
+export const OrderConnection = mirroredConnectionType(Order, 'orders');
 
 const ordersOfUser = raw(`SELECT t.site_id, t.source_id FROM "order" AS t
   WHERE t.site_id = key.site_id AND t.user_source_id = key.source_id`);

@@ -106,7 +106,7 @@ export const Painting = builder.prismaNode('Painting', {
   }),
 });
 
-const PaintingConnection = mirroredConnectionType(Painting, 'paintings');
+export const PaintingConnection = mirroredConnectionType(Painting, 'paintings');
 
 const paintings = recordList<PaintingRow>({
   name: 'Painting',

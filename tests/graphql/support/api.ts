@@ -72,6 +72,7 @@ export function readingOnly(database: Database): GraphQLServices {
     database,
     cursorKey,
     staleAfterMinutes: 1_440,
+    revenueStatuses: ['CONFIRMED', 'SHIPPED', 'DELIVERED'],
     addSite: never,
     requestSync: never,
     cancelSync: never,
