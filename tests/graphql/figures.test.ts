@@ -605,14 +605,20 @@ test('the stock is what is left of each painting, with its value', async () => {
 
 const figures = [
   ['revenue { amount } orderCount averageBasket { amount }', 1],
+  ['orderCount previous { orderCount }', 1],
+  ['freshness { asOf }', 1],
   ['rejectedOrders', 1],
-  ['previous { revenue { amount } }', 1],
   ['orders(first: 1) { totalCount nodes { id } }', 2],
-  ['byTime(unit: MONTH) { revenue { amount } orders(first: 1) { nodes { id } } }', 2],
-  ['byStatus { amount { amount } orders(first: 1) { nodes { id } } }', 2],
-  ['byCustomer { customers orders(first: 1) { nodes { id } } }', 2],
-  ['byPainting(first: 1) { painting { name } orders(first: 1) { nodes { id } } }', 3],
-  ['byCategory(first: 1) { category orders(first: 1) { nodes { id } } }', 2],
+  ['byTime(unit: MONTH) { revenue { amount } }', 1],
+  ['byTime(unit: MONTH) { orders(first: 1) { nodes { id } } }', 1],
+  ['byStatus { amount { amount } }', 1],
+  ['byStatus { orders(first: 1) { nodes { id } } }', 1, 50],
+  ['byCustomer { customers }', 1],
+  ['byCustomer { orders(first: 1) { nodes { id } } }', 1, 50],
+  ['byPainting(first: 1) { painting { name } }', 2],
+  ['byPainting(first: 1) { orders(first: 1) { nodes { id } } }', 2],
+  ['byCategory(first: 1) { category }', 1],
+  ['byCategory(first: 1) { orders(first: 1) { nodes { id } } }', 2],
 ] as const;
 
 test('figures of many sites and two periods take as many statements as those of one', async () => {
@@ -624,8 +630,9 @@ test('figures of many sites and two periods take as many statements as those of 
   };
   const statements = async () => {
     const counts: number[] = [];
-    for (const [figure] of figures) {
-      const query = `{ sites(first: 100) { nodes {
+    // The cost of an operation allows no more sites for some.
+    for (const [figure, , sites = 100] of figures) {
+      const query = `{ sites(first: ${sites}) { nodes {
         april: sales(firstDay: "2026-04-01", lastDay: "2026-04-30") { ${figure} }
         may: sales(firstDay: "2026-05-01", lastDay: "2026-05-05") { ${figure} }
       } } }`;

@@ -41,7 +41,7 @@ const LineFigures = builder.interfaceRef<OfLines<PaintingSums | CategorySums>>('
       {
         type: Order,
         description: 'The orders with such a line, the newest first.',
-        extensions: { cost: (_args, days) => costOfDays(days) },
+        extensions: { cost: (_args, days) => 3 * costOfDays(days) },
         resolve: ({ behind }, args, context, info) => ordersBehind(context, info, behind, args),
       },
       OrderConnection,
@@ -96,7 +96,11 @@ builder.objectFields(Sales, (t) => ({
     type: [SalesOfPainting],
     description: 'The paintings of which most pieces were sold, then those that brought most.',
     args: firstArg('paintings'),
-    extensions: { listSize: lengthAsked, cost: (_args, days) => 2 * costOfDays(days) },
+    extensions: {
+      listSize: lengthAsked,
+      listSizeInside: (_args, days) => days,
+      cost: (_args, days) => 3 * costOfDays(days),
+    },
     resolve: async (sales, { first }, context) => {
       const sold = await lineSums(context, 'painting', sumByPainting, first).load(sales);
       return sold.map((sums) => ({
@@ -104,7 +108,8 @@ builder.objectFields(Sales, (t) => ({
         currency: sales.currency,
         behind: {
           ...sales.behind,
-          only: { by: 'painting' as const, siteId: sums.siteId, sourceId: sums.paintingSourceId },
+          sites: sales.sites.filter(({ id }) => id === sums.siteId),
+          only: { by: 'painting' as const, sourceId: sums.paintingSourceId },
         },
       }));
     },
@@ -113,7 +118,11 @@ builder.objectFields(Sales, (t) => ({
     type: [SalesOfCategory],
     description: 'The categories that brought most.',
     args: firstArg('categories'),
-    extensions: { listSize: lengthAsked, cost: (_args, days) => 2 * costOfDays(days) },
+    extensions: {
+      listSize: lengthAsked,
+      listSizeInside: (_args, days) => days,
+      cost: (_args, days) => 3 * costOfDays(days),
+    },
     resolve: async (sales, { first }, context) => {
       const sold = await lineSums(context, 'category', sumByCategory, first).load(sales);
       return sold.map((sums) => ({

@@ -1,7 +1,9 @@
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
+import type { FreshnessScope } from '../freshness.ts';
 import { readId } from '../global-ids.ts';
+import { sql } from '../lists/sql.ts';
 
 /** What figures need to know of a site. */
 export interface FigureSite {
@@ -45,3 +47,11 @@ export const byCurrency = (sites: readonly FigureSite[]): CurrencyGroup[] =>
   [...Map.groupBy(sites, ({ currency }) => currency)]
     .map(([currency, sitesOfCurrency]) => ({ currency, sites: sitesOfCurrency }))
     .toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
+
+/** Sites as the freshness of what is shown of them is asked for: one by itself is read together with others. */
+export function scopeOf(sites: readonly { readonly id: number }[]): FreshnessScope['sites'] {
+  const [only, ...others] = sites.map(({ id }) => id);
+  return only !== undefined && others.length === 0
+    ? only
+    : [sql`t.site_id = ANY (${sites.map(({ id }) => id)}::int[])`];
+}

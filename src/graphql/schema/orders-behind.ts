@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 
 import type { Order as OrderRow } from '../../db/generated/prisma/client.ts';
@@ -11,6 +12,7 @@ import type { NestedList } from '../lists/list.ts';
 import type { PageArguments } from '../lists/page.ts';
 import { raw } from '../lists/sql.ts';
 import { orderTable } from '../tables.ts';
+import { scopeOf } from './figure-sites.ts';
 
 /** The orders that a figure is the sum of. */
 export interface OrdersBehind extends SalesRequest {
@@ -18,7 +20,7 @@ export interface OrdersBehind extends SalesRequest {
   /** Only those of one kind of customers, with a line of a painting, or with a line of a category. */
   readonly only?:
     | { readonly by: 'customers'; readonly kind: CustomerKind }
-    | { readonly by: 'painting'; readonly siteId: number; readonly sourceId: string }
+    | { readonly by: 'painting'; readonly sourceId: string }
     | { readonly by: 'category'; readonly category: string | null };
 }
 
@@ -35,42 +37,60 @@ const keys: NestedList<OrdersBehind>['parentKeys'] = [
   { type: 'text', of: ({ statuses }) => arrayText(statuses) },
 ];
 
-const begins = startOfDay('parent.key2', 'site.time_zone');
+/** Where the days begin and end on each site of the parent, read once for all its orders. */
+const SPAN = `CROSS JOIN LATERAL (
+    SELECT array_agg(site.id) AS ids, array_agg(site.begins) AS begins, array_agg(site.ends) AS ends,
+      min(site.begins) AS first, max(site.ends) AS last
+    FROM (
+      SELECT id, ${startOfDay('parent.key2', 'time_zone')} AS begins, ${startOfDay('parent.key3 + 1', 'time_zone')} AS ends
+      FROM unnest(parent.key0::int[], parent.key1::text[]) AS site (id, time_zone)
+    ) AS site
+  ) AS span`;
 
-/** A site of the parent, with its days. */
-const SITE = `SELECT FROM unnest(parent.key0::int[], parent.key1::text[]) AS site (id, time_zone)
-  WHERE site.id = t.site_id`;
+const counts = (order: string) =>
+  `${order}.status = ANY (parent.key4::order_status[]) AND ${order}.deleted_at IS NULL`;
+const IN_SPAN = 't.ordered_at >= span.first AND t.ordered_at < span.last';
 
-// The first two lines say less than the last: they are what an index can answer. No zone is a day away from UTC.
-const ROWS = `t.site_id = ANY (parent.key0::int[]) AND t.status = ANY (parent.key4::order_status[])
-  AND t.ordered_at >= (parent.key2 - 1)::timestamp AT TIME ZONE 'UTC'
-  AND t.ordered_at < (parent.key3 + 2)::timestamp AT TIME ZONE 'UTC' AND t.deleted_at IS NULL
-  AND EXISTS (${SITE} AND t.ordered_at >= ${begins} AND t.ordered_at < ${startOfDay('parent.key3 + 1', 'site.time_zone')})`;
+/** Each can be answered by an index that has the order of the list: the first page reads no more than its rows. */
+const inDays = {
+  one: `t.site_id = span.ids[1] AND ${IN_SPAN}`,
+  many: `${IN_SPAN} AND t.ordered_at >= span.begins[array_position(span.ids, t.site_id)]
+    AND t.ordered_at < span.ends[array_position(span.ids, t.site_id)]`,
+} as const;
 
-const hasEarlier = `EXISTS (${SITE} AND EXISTS (
-    SELECT FROM "order" AS earlier
-    WHERE earlier.site_id = t.site_id AND ${customerOf('earlier')} = ${customerOf('t')}
-      AND earlier.deleted_at IS NULL AND earlier.status = ANY (parent.key4::order_status[])
-      AND earlier.ordered_at < ${begins}
-  ))`;
+const customerKey = (order: string) => `${order}.site_id || ':' || ${customerOf(order)}`;
+
+/** The customers who had bought before, as the keys of an object: the quickest to look one up in. */
+const EARLIER_CUSTOMERS = `CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(customer, true) AS customers FROM (
+      SELECT DISTINCT ${customerKey('earlier')} AS customer
+      FROM unnest(span.ids, span.begins) AS site (id, begins) CROSS JOIN LATERAL (
+        SELECT site_id, email FROM "order" AS placed
+        WHERE site_id = site.id AND ${counts('placed')} AND ordered_at < site.begins AND email IS NOT NULL OFFSET 0
+      ) AS earlier WHERE parent.key5 <> 'UNKNOWN'
+    ) AS customer
+  ) AS earlier`;
 
 const hasLine = (condition: string) => `EXISTS (
     SELECT FROM order_item AS line
     WHERE line.site_id = t.site_id AND line.order_source_id = t.source_id AND ${condition}
   )`;
 
-const narrowed: Record<By, Pick<NestedList<OrdersBehind>, 'parentKeys'> & { condition: string }> = {
+interface Narrowing extends Pick<NestedList<OrdersBehind>, 'parentKeys'> {
+  readonly join?: string;
+  readonly condition: string;
+}
+
+const narrowings: Record<By, Narrowing> = {
   customers: {
     parentKeys: [{ type: 'text', of: ({ only }) => (only?.by === 'customers' ? only.kind : null) }],
-    condition: `CASE parent.key5 WHEN 'UNKNOWN' THEN t.email IS NULL
-      WHEN 'NEW' THEN t.email IS NOT NULL AND NOT ${hasEarlier} ELSE ${hasEarlier} END`,
+    join: EARLIER_CUSTOMERS,
+    condition: `CASE parent.key5 WHEN 'UNKNOWN' THEN t.email IS NULL ELSE t.email IS NOT NULL
+      AND coalesce(earlier.customers ? (${customerKey('t')}), false) = (parent.key5 = 'RETURNING') END`,
   },
   painting: {
-    parentKeys: [
-      { type: 'int', of: ({ only }) => (only?.by === 'painting' ? only.siteId : null) },
-      { type: 'bigint', of: ({ only }) => (only?.by === 'painting' ? only.sourceId : null) },
-    ],
-    condition: `t.site_id = parent.key5 AND ${hasLine('line.painting_source_id = parent.key6')}`,
+    parentKeys: [{ type: 'bigint', of: ({ only }) => (only?.by === 'painting' ? only.sourceId : null) }],
+    condition: hasLine('line.painting_source_id = parent.key5'),
   },
   category: {
     parentKeys: [{ type: 'text', of: ({ only }) => (only?.by === 'category' ? only.category : null) }],
@@ -81,11 +101,14 @@ const narrowed: Record<By, Pick<NestedList<OrdersBehind>, 'parentKeys'> & { cond
   },
 };
 
+const whole: Narrowing = { parentKeys: [], condition: 'true' };
+
 const listOf = (
   kind: string,
-  { parentKeys, condition }: { parentKeys: NestedList<OrdersBehind>['parentKeys']; condition: string },
+  sites: keyof typeof inDays,
+  { parentKeys, join = '', condition }: Narrowing,
 ): NestedList<OrdersBehind> => ({
-  kind,
+  kind: `${kind}:${sites}`,
   table: orderTable,
   order: [
     { field: 'orderedAt', type: 'timestamptz', descending: true },
@@ -93,14 +116,21 @@ const listOf = (
     { field: 'sourceId', type: 'bigint', descending: true },
   ],
   parentKeys: [...keys, ...parentKeys],
-  rows: raw(`${ROWS} AND ${condition}`),
+  parentJoin: raw(`${SPAN} ${join}`),
+  rows: raw(`${inDays[sites]} AND ${counts('t')} AND ${condition}`),
+  sitesOf: (behind) => scopeOf(behind.sites),
 });
 
-const lists: Record<By | 'all', NestedList<OrdersBehind>> = {
-  all: listOf('Sales.orders', { parentKeys: [], condition: 'true' }),
-  customers: listOf('SalesToCustomers.orders', narrowed.customers),
-  painting: listOf('SalesOfPainting.orders', narrowed.painting),
-  category: listOf('SalesOfCategory.orders', narrowed.category),
+const listsOf = (kind: string, narrowing: Narrowing) => ({
+  one: listOf(kind, 'one', narrowing),
+  many: listOf(kind, 'many', narrowing),
+});
+
+const lists = {
+  whole: listsOf('Sales.orders', whole),
+  customers: listsOf('SalesToCustomers.orders', narrowings.customers),
+  painting: listsOf('SalesOfPainting.orders', narrowings.painting),
+  category: listsOf('SalesOfCategory.orders', narrowings.category),
 };
 
 /** The orders behind a figure, the newest first. */
@@ -109,4 +139,12 @@ export const ordersBehind = (
   info: GraphQLResolveInfo,
   behind: OrdersBehind,
   args: PageArguments,
-): Connection<OrderRow> => nestedConnection(context, info, lists[behind.only?.by ?? 'all'], behind, args, []);
+): MaybePromise<Connection<OrderRow>> =>
+  nestedConnection(
+    context,
+    info,
+    lists[behind.only?.by ?? 'whole'][behind.sites.length === 1 ? 'one' : 'many'],
+    behind,
+    args,
+    [],
+  );

@@ -46,7 +46,8 @@ builder.objectField(Sales, 'byTime', (t) =>
       unit: t.arg({ type: TimeUnit, required: true, defaultValue: 'DAY', description: 'The steps.' }),
     },
     extensions: {
-      listSize: ({ unit }, days) => intervalsAtMost(unit, days),
+      listSize: ({ unit }, days) => Math.ceil(days / daysOf(unit).least) + 1,
+      listSizeInside: ({ unit }) => daysOf(unit).most,
       cost: (_args, days) => costOfDays(days),
     },
     resolve: (sales, { unit }, context) =>
@@ -59,8 +60,12 @@ builder.objectField(Sales, 'byTime', (t) =>
   }),
 );
 
-const intervalsAtMost = (unit: unknown, days: number) =>
-  unit === 'MONTH' ? Math.ceil(days / 28) + 1 : unit === 'WEEK' ? Math.ceil(days / 7) + 1 : days;
+const daysOf = (unit: unknown) =>
+  unit === 'MONTH'
+    ? { least: 28, most: 31 }
+    : unit === 'WEEK'
+      ? { least: 7, most: 7 }
+      : { least: 1, most: 1 };
 
 const OrdersWithStatus = builder.objectRef<Group & { status: OrderStatus }>('OrdersWithStatus').implement({
   description: 'The orders of a period that have one status, whether they count as revenue or not.',
@@ -99,7 +104,11 @@ builder.objectField(Sales, 'byStatus', (t) =>
   t.field({
     type: [OrdersWithStatus],
     description: 'All orders of the period by their status of now, every status included.',
-    extensions: { listSize: Object.keys(OrderStatus).length, cost: (_args, days) => costOfDays(days) },
+    extensions: {
+      listSize: Object.keys(OrderStatus).length,
+      listSizeInside: (_args, days) => days,
+      cost: (_args, days) => costOfDays(days),
+    },
     resolve: (sales, _args, context) =>
       Object.values(OrderStatus).map((status) => ({
         status,
@@ -140,7 +149,11 @@ builder.objectField(Sales, 'byCustomer', (t) =>
   t.field({
     type: [SalesToCustomers],
     description: 'New customers, returning ones, and orders that do not say.',
-    extensions: { listSize: customerKinds.length, cost: () => costOfAll },
+    extensions: {
+      listSize: customerKinds.length,
+      listSizeInside: (_args, days) => days,
+      cost: () => costOfAll,
+    },
     resolve: (sales, _args, context) =>
       customerKinds.map((kind) => ({
         kind,

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
 
 import { OrderStatus } from '../../db/generated/prisma/enums.ts';
 import { periodBefore } from '../../features/figures/calendar.ts';
@@ -6,6 +7,7 @@ import type { SalesRequest } from '../../features/figures/requests.ts';
 import { noOrders, sumOrders, type Grouping, type OrderSums } from '../../features/figures/sum-orders.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { type MaybeFreshness, freshnessBefore } from '../freshness.ts';
 import { costOfDays, currenciesAtMost } from './figure-cost.ts';
 import { calendarArgs, daysAsked, readDays } from './calendar-period.ts';
 import {
@@ -14,14 +16,16 @@ import {
   byCurrency,
   figureColumns,
   readSites,
+  scopeOf,
   siteIdsArg,
 } from './figure-sites.ts';
+import { freshnessField } from './freshness.ts';
 import { OrderStatusEnum } from './order.ts';
 import { rejectedCount } from './rejected-count.ts';
 import { type Group, SalesGroup } from './sales-group.ts';
 
 /** What some sites of one currency sold on some days. */
-export interface SalesOfPeriod extends Group, SalesRequest, CurrencyGroup {
+export interface SalesOfPeriod extends Group, SalesRequest, CurrencyGroup, MaybeFreshness {
   readonly sites: readonly FigureSite[];
 }
 
@@ -40,9 +44,18 @@ export const orderSums = (context: Context, grouping: Grouping, request: SalesRe
     )
     .load(request);
 
-function salesOf(context: Context, request: SalesRequest & CurrencyGroup): SalesOfPeriod {
+async function salesOf(
+  context: Context,
+  info: GraphQLResolveInfo,
+  { currency, sites, firstDay, lastDay }: SalesRequest & CurrencyGroup,
+): Promise<SalesOfPeriod> {
+  const freshness = await freshnessBefore(context, info, { entities: ['ORDERS'], sites: scopeOf(sites) });
+  const request = { sites, firstDay, lastDay };
   return {
     ...request,
+    currency,
+    sites,
+    freshness,
     behind: { ...request, statuses: context.services.revenueStatuses },
     sums: async () => (await orderSums(context, 'NONE', request)).get('') ?? noOrders,
   };
@@ -58,6 +71,7 @@ export const Sales = builder.objectRef<SalesOfPeriod>('Sales').implement({
   fields: (t) => ({
     firstDay: t.expose('firstDay', { type: 'Date', description: 'The first day of the period.' }),
     lastDay: t.expose('lastDay', { type: 'Date', description: 'The last day, itself included.' }),
+    freshness: t.field(freshnessField),
     currency: t.exposeString('currency', { description: 'The currency of all amounts, such as "EUR".' }),
     revenueStatuses: t.field({
       type: [OrderStatusEnum],
@@ -78,7 +92,7 @@ builder.objectField(Sales, 'previous', (t) =>
     type: Sales,
     description: 'The same for as many days just before.',
     extensions: { listSizeInside: (_args, days) => days, cost: (_args, days) => costOfDays(days) },
-    resolve: (sales, _args, context) => salesOf(context, { ...sales, ...periodBefore(sales) }),
+    resolve: (sales, _args, context, info) => salesOf(context, info, { ...sales, ...periodBefore(sales) }),
   }),
 );
 
@@ -92,10 +106,10 @@ builder.queryField('sales', (t) =>
       listSizeInside: daysAsked,
       cost: (args) => currenciesAtMost(args) * costOfDays(daysAsked(args)),
     },
-    async resolve(_root, { siteIds, ...args }, context) {
+    async resolve(_root, { siteIds, ...args }, context, info) {
       const sites = await readSites(context, siteIds);
       const period = readDays(args, sites);
-      return byCurrency(sites).map((group) => salesOf(context, { ...group, ...period }));
+      return Promise.all(byCurrency(sites).map((group) => salesOf(context, info, { ...group, ...period })));
     },
   }),
 );
@@ -110,7 +124,7 @@ builder.prismaObjectField('Site', 'sales', (t) =>
       listSizeInside: daysAsked,
       cost: (args) => costOfDays(daysAsked(args)),
     },
-    resolve: (site, args, context) =>
-      salesOf(context, { currency: site.currency, sites: [site], ...readDays(args, [site]) }),
+    resolve: (site, args, context, info) =>
+      salesOf(context, info, { currency: site.currency, sites: [site], ...readDays(args, [site]) }),
   }),
 );

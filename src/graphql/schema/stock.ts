@@ -1,15 +1,25 @@
 import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
 
 import type { Painting as PaintingRow } from '../../db/generated/prisma/client.ts';
 import { type StockLevel, type StockSums, stockLevels, sumStock } from '../../features/figures/sum-stock.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { type MaybeFreshness, freshnessBefore } from '../freshness.ts';
 import { nestedConnection } from '../lists/connection.ts';
 import type { NestedList } from '../lists/list.ts';
 import { raw } from '../lists/sql.ts';
 import { paintingTable } from '../tables.ts';
 import { costOfAll, currenciesAtMost } from './figure-cost.ts';
-import { type CurrencyGroup, byCurrency, figureColumns, readSites, siteIdsArg } from './figure-sites.ts';
+import {
+  type CurrencyGroup,
+  byCurrency,
+  figureColumns,
+  readSites,
+  scopeOf,
+  siteIdsArg,
+} from './figure-sites.ts';
+import { freshnessField } from './freshness.ts';
 import { rejectedCount } from './rejected-count.ts';
 import { Money } from './money.ts';
 import { Painting, PaintingConnection } from './painting.ts';
@@ -28,6 +38,7 @@ const paintingsOfLevel = (level: StockLevel): NestedList<LevelOfStock> => ({
   ],
   parentKeys: [{ type: 'text', of: ({ sites }) => `{${sites.map(({ id }) => id).join(',')}}` }],
   rows: raw(`t.site_id = ANY (parent.key0::int[]) AND t.deleted_at IS NULL AND ${stockLevels[level]}`),
+  sitesOf: ({ sites }) => scopeOf(sites),
 });
 
 const lists: Record<StockLevel, NestedList<LevelOfStock>> = {
@@ -66,9 +77,10 @@ const StockOfLevel = builder.objectRef<LevelOfStock>('StockOfLevel').implement({
   }),
 });
 
-const Stock = builder.objectRef<CurrencyGroup>('Stock').implement({
+const Stock = builder.objectRef<CurrencyGroup & MaybeFreshness>('Stock').implement({
   description: 'What one site, or all sites of one currency, have to sell now.',
   fields: (t) => ({
+    freshness: t.field(freshnessField),
     currency: t.exposeString('currency', { description: 'The currency of all amounts, such as "EUR".' }),
     inStock: t.field({
       type: StockOfLevel,
@@ -110,13 +122,25 @@ async function stockOfLevel(
   return { ...group, ...(await stocks.load(group))[level], level };
 }
 
+async function stockOf(
+  context: Context,
+  info: GraphQLResolveInfo,
+  group: CurrencyGroup,
+): Promise<CurrencyGroup & MaybeFreshness> {
+  const scope = { entities: ['PAINTINGS'] as const, sites: scopeOf(group.sites) };
+  return { ...group, freshness: await freshnessBefore(context, info, scope) };
+}
+
 builder.queryField('stock', (t) =>
   t.field({
     type: [Stock],
     description: 'What there is to sell, once for each currency of the sites.',
     args: siteIdsArg(),
     extensions: { listSize: currenciesAtMost, cost: (args) => currenciesAtMost(args) * costOfAll },
-    resolve: async (_root, { siteIds }, context) => byCurrency(await readSites(context, siteIds)),
+    async resolve(_root, { siteIds }, context, info) {
+      const groups = byCurrency(await readSites(context, siteIds));
+      return Promise.all(groups.map((group) => stockOf(context, info, group)));
+    },
   }),
 );
 
@@ -125,6 +149,7 @@ builder.prismaObjectField('Site', 'stock', (t) =>
     type: Stock,
     description: 'What it has to sell.',
     extensions: { columns: figureColumns, cost: () => costOfAll },
-    resolve: (site) => ({ currency: site.currency, sites: [site] }),
+    resolve: (site, _args, context, info) =>
+      stockOf(context, info, { currency: site.currency, sites: [site] }),
   }),
 );
