@@ -215,6 +215,20 @@ describe('sales', () => {
     );
   });
 
+  test('of a day with two midnights begin with the first', async () => {
+    const siteId = await rows.site({ timeZone: 'America/Havana' });
+    for (const [index, orderedAt] of ['03:59:59.999Z', '04:00:00.000Z', '05:00:00.000Z'].entries()) {
+      const values = { sourceId: BigInt(index + 1), orderedAt: new Date(`2026-11-01T${orderedAt}`) };
+      // oxlint-disable-next-line no-await-in-loop
+      await rows.orders(siteId, 1, values);
+    }
+    const days = '(firstDay: "2026-11-01", lastDay: "2026-11-01")';
+    const query = `{ sales${days} { orderCount orders { totalCount } previous { orderCount } } }`;
+    expect((await api.send(query)).data).toEqual({
+      sales: [{ orderCount: 2, orders: { totalCount: 2 }, previous: { orderCount: 1 } }],
+    });
+  });
+
   test('of amounts that no float holds are exact, and an average of half a cent goes up', async () => {
     const siteId = await rows.site();
     const prices = ['99999999999999.9999', '99999999999999.9999', '0.0001', '0.0351'];
