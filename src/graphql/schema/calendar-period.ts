@@ -1,5 +1,6 @@
 import { type CalendarPeriod, addDays, dayIn, dayText, lengthOf } from '../../features/figures/calendar.ts';
 import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
 import type { FieldArguments } from '../limits/measure.ts';
 
@@ -28,8 +29,9 @@ export const calendarArgs = () =>
 export function readDays(
   args: DayArguments,
   sites: readonly { readonly timeZone: string }[],
+  context: Context,
 ): CalendarPeriod {
-  const lastDay = args.lastDay ?? todayAt(sites);
+  const lastDay = args.lastDay ?? todayAt(sites, context.now());
   const firstDay = args.firstDay ?? addDays(lastDay, 1 - USUAL_DAYS);
   const period = { firstDay, lastDay };
   if (firstDay > lastDay) {
@@ -46,8 +48,7 @@ export function readDays(
   return period;
 }
 
-function todayAt(sites: readonly { readonly timeZone: string }[]): Date {
-  const now = new Date();
+function todayAt(sites: readonly { readonly timeZone: string }[], now: Date): Date {
   const zones = new Set(sites.map(({ timeZone }) => timeZone));
   const days = [...zones].map((timeZone) => dayIn(timeZone, now).getTime());
   return days.length === 0 ? dayIn('UTC', now) : new Date(Math.max(...days));

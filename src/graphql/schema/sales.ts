@@ -108,7 +108,7 @@ builder.queryField('sales', (t) =>
     },
     async resolve(_root, { siteIds, ...args }, context, info) {
       const sites = await readSites(context, siteIds);
-      const period = readDays(args, sites);
+      const period = readDays(args, sites, context);
       return Promise.all(byCurrency(sites).map((group) => salesOf(context, info, { ...group, ...period })));
     },
   }),
@@ -125,6 +125,6 @@ builder.prismaObjectField('Site', 'sales', (t) =>
       cost: (args) => costOfDays(daysAsked(args)),
     },
     resolve: (site, args, context, info) =>
-      salesOf(context, info, { currency: site.currency, sites: [site], ...readDays(args, [site]) }),
+      salesOf(context, info, { currency: site.currency, sites: [site], ...readDays(args, [site], context) }),
   }),
 );
