@@ -17,7 +17,7 @@ export interface List {
 /** A list that each parent has one of. All parents are answered by one statement. */
 export interface NestedList<Parent> extends List {
   /** What ties a row to its parent: the values are `parent.key0`, `parent.key1`, … in `rows`. */
-  readonly parentKeys: readonly { readonly type: string; readonly field: keyof Parent & string }[];
+  readonly parentKeys: readonly { readonly type: string; readonly of: (parent: Parent) => unknown }[];
   /** The condition for a row `t` of the parent `parent`. */
   readonly rows: Sql;
   /** Of mirrored data: the sites that the rows of the parent are of, for their freshness; all without it. */
@@ -35,7 +35,7 @@ export const listOfSite = (
   kind,
   table,
   order,
-  parentKeys: [{ type: 'int', field: 'id' }],
+  parentKeys: [{ type: 'int', of: (site) => site.id }],
   rows: raw('t.site_id = parent.key0'),
   sitesOf: (site) => site.id,
 });

@@ -104,9 +104,7 @@ export const whereOf = (conditions: readonly Sql[]): Sql =>
 
 /** The parents as rows `parent(key0, key1, …, number)`, numbered from 1 in the order given. */
 function parentsOf<Parent>(list: NestedList<Parent>, parents: readonly Parent[]): Sql {
-  const arrays = list.parentKeys.map(
-    ({ type, field }) => sql`${parents.map((parent) => parent[field])}::${raw(type)}[]`,
-  );
+  const arrays = list.parentKeys.map(({ type, of }) => sql`${parents.map(of)}::${raw(type)}[]`);
   const names = list.parentKeys.map((_, index) => raw(`key${index}`));
   return sql`unnest(${join(arrays, ', ')}) WITH ORDINALITY AS parent(${join(names, ', ')}, number)
     ${list.parentJoin ?? raw('')}`;

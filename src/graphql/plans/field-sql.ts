@@ -1,4 +1,4 @@
-import type { List, NestedList } from '../lists/list.ts';
+import type { List } from '../lists/list.ts';
 import type { PageArguments } from '../lists/page.ts';
 import { type Sql, sql } from '../lists/sql.ts';
 import { type Table, column } from '../lists/table.ts';
@@ -16,7 +16,9 @@ export interface RowSql {
 /** A connection. */
 export interface ListSql {
   readonly kind: 'list';
-  readonly list: List & Partial<Pick<NestedList<never>, 'parentKeys' | 'rows' | 'parentJoin'>>;
+  readonly list: List;
+  /** Of a list of the row around it: fields of that row, and the condition for a row `t` that belongs to it. */
+  readonly parent?: Pick<RowSql, 'keys' | 'rows'>;
   readonly args: PageArguments;
   /** Filters from the arguments. */
   readonly conditions: readonly Sql[];

@@ -24,14 +24,14 @@ import {
 export function listJson(
   planning: Planning,
   type: GraphQLObjectType,
-  { list, args, conditions }: ListSql,
+  { list, parent: around, args, conditions }: ListSql,
   selectionSets: readonly SelectionSetNode[],
 ): Sql {
   const page = readPage(planning.cursorKey, list.kind, list.order, args);
   // Rows that are read in another order than they are shown in: resolvers do that.
-  if (page.backwards || list.walksSites === true || list.parentJoin !== undefined) throw new NotPlannable();
-  const parent = parentOf((list.parentKeys ?? []).map(({ field }) => field));
-  const wanted = [...(list.rows === undefined ? [] : [list.rows]), ...conditions];
+  if (page.backwards || list.walksSites === true) throw new NotPlannable();
+  const parent = parentOf(around?.keys ?? []);
+  const wanted = around === undefined ? conditions : [around.rows, ...conditions];
   // One row more than the page tells whether there are more.
   const looksAhead = [...collectFields(planning, type, selectionSets).values()].some(
     ([{ name }]) => name.value === 'pageInfo',

@@ -120,7 +120,7 @@ const rowsOfHold: NestedList<HoldModel> = {
   kind: 'DeletionHold.rows',
   table: deletionHoldRowTable,
   order: [{ field: 'record', type: 'text' }],
-  parentKeys: [{ type: 'int', field: 'id' }],
+  parentKeys: [{ type: 'int', of: (hold) => hold.id }],
   rows: raw('t.hold_id = parent.key0'),
 };
 

@@ -57,15 +57,20 @@ const OrderItem = builder.prismaNode('OrderItem', {
 
 const OrderItemConnection = mirroredConnectionType(OrderItem, 'order lines');
 
+const keysOfOrder = {
+  keys: ['siteId', 'sourceId'],
+  rows: raw('t.site_id = parent.key0 AND t.order_source_id = parent.key1'),
+};
+
 const itemsOfOrder: NestedList<OrderRow> = {
   kind: 'Order.items',
   table: orderItemTable,
   order: [{ field: 'position', type: 'int' }],
   parentKeys: [
-    { type: 'int', field: 'siteId' },
-    { type: 'bigint', field: 'sourceId' },
+    { type: 'int', of: (order) => order.siteId },
+    { type: 'bigint', of: (order) => order.sourceId },
   ],
-  rows: raw('t.site_id = parent.key0 AND t.order_source_id = parent.key1'),
+  rows: keysOfOrder.rows,
   sitesOf: (order) => order.siteId,
 };
 
@@ -76,7 +81,7 @@ builder.prismaObjectField('Order', 'items', (t) =>
       description: 'Its lines, in the order of the site.',
       extensions: {
         columns: [],
-        sql: (args) => ({ kind: 'list', list: itemsOfOrder, args, conditions: [] }),
+        sql: (args) => ({ kind: 'list', list: itemsOfOrder, parent: keysOfOrder, args, conditions: [] }),
       },
       resolve: (order, args, context, info) =>
         nestedConnection<OrderRow, OrderItemRow>(context, info, itemsOfOrder, order, args, []),

@@ -73,7 +73,7 @@ export function recordList<Row extends object>(options: RecordListOptions) {
   const filter = listFilter(name, rows, options.filters);
   const orderType = orderInput(name, rows, sortings);
 
-  const conditions = (args: ListArguments) => [
+  const conditionsOf = (args: ListArguments) => [
     ...filter.conditions(args.where),
     ...matching(searched.fields, args.search),
     ...unlessDeleted(args.includeDeleted),
@@ -90,11 +90,12 @@ export function recordList<Row extends object>(options: RecordListOptions) {
     const isWhole = args.where == null && args.search == null;
     const walksSites = isWhole && sorting !== undefined && !sorting.acrossSites;
     const list: List = { kind: rows, table, order: sortKeys(args, ofAllSites), walksSites };
-    return { kind: 'list', list, args, conditions: conditions(args) } as const;
+    return { kind: 'list', list, args, conditions: conditionsOf(args) } as const;
   };
   const ofOne = (args: ListArguments) => {
     const list = listOfSite(`Site.${rows}`, table, sortKeys(args, ofOneSite));
-    return { kind: 'list', list, args, conditions: conditions(args) } as const;
+    const parent = { keys: ['id'], rows: list.rows };
+    return { kind: 'list', list, parent, args, conditions: conditionsOf(args) } as const;
   };
 
   return {

@@ -99,7 +99,7 @@ const issuesOfRun: NestedList<SyncRunRow> = {
   kind: 'SyncRun.issues',
   table: syncIssueTable,
   order,
-  parentKeys: [{ type: 'uuid', field: 'id' }],
+  parentKeys: [{ type: 'uuid', of: (run) => run.id }],
   parentJoin: raw('JOIN sync_run AS run ON run.id = parent.key0'),
   rows: raw(`t.site_id = run.site_id AND t.entity = ANY(run.entities)
     AND t.first_run_id <= run.id AND (t.resolved_run_id IS NULL OR t.resolved_run_id > run.id)`),

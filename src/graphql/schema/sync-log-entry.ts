@@ -45,7 +45,7 @@ const logOfRun: NestedList<SyncRunRow> = {
   kind: 'SyncRun.log',
   table: syncLogTable,
   order: [{ field: 'id', type: 'bigint' }],
-  parentKeys: [{ type: 'uuid', field: 'id' }],
+  parentKeys: [{ type: 'uuid', of: (run) => run.id }],
   rows: raw('t.run_id = parent.key0'),
 };
 
