@@ -103,6 +103,7 @@ describe('the house', () => {
     // The others only measure what an operation may cost, and tell when an answer was made.
     expect(clocks.map(({ path }) => path).toSorted()).toEqual([
       'src/graphql/clock.ts',
+      'src/graphql/freshness.ts', // by the database's clock; it says until when that holds
       'src/graphql/schema/calendar-period.ts',
       'src/graphql/schema/period.ts',
       'src/graphql/use-answers-to-keep.ts',

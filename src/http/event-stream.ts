@@ -9,13 +9,15 @@ import type { OperationDependencies } from '../graphql/prepare-operation.ts';
 import { eventStreamHeaders } from '../graphql/use-event-stream-headers.ts';
 import { sendError } from './answer.ts';
 
-const Operation = z.object({
-  query: z.string().nullish(),
-  documentId: z.string().nullish(),
-  operationName: z.string().nullish(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-  extensions: z.record(z.string(), z.unknown()).nullish(),
-});
+const Operation = z
+  .object({
+    query: z.string().nullish(),
+    documentId: z.string().nullish(),
+    operationName: z.string().nullish(),
+    variables: z.record(z.string(), z.unknown()).nullish(),
+    extensions: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .refine(({ query, documentId, extensions }) => query ?? documentId ?? extensions, 'names no operation');
 
 const PING_INTERVAL_MS = 12_000;
 
