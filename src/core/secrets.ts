@@ -1,7 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
+  hash,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -59,6 +59,5 @@ export const deriveKey = (key: Buffer, purpose: string): Buffer =>
 
 /** Compares two secrets in a time that tells nothing about either. */
 export function sameSecret(left: string, right: string): boolean {
-  const [a, b] = [left, right].map((text) => createHash('sha256').update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+  return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'));
 }

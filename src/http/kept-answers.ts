@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import { LRUCache } from 'lru-cache';
@@ -54,5 +54,5 @@ export function createKeptAnswers(pool: Pool, megabytes: number): KeptAnswers | 
 /** Names an answer by all that it depends on, beside the data: who asks, for what, and in which form. */
 export function keyOf(viewer: Viewer, { method, url, headers }: IncomingMessage, body: Buffer): string {
   const request = [viewer.id, method, url, headers.accept, headers['content-type']];
-  return createHash('sha256').update(JSON.stringify(request)).update(body).digest('base64');
+  return hash('sha256', Buffer.concat([Buffer.from(JSON.stringify(request)), body]), 'base64');
 }

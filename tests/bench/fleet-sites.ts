@@ -1,7 +1,9 @@
+import { z } from 'zod';
+
 import { startDemoSite } from '../../src/demo-site/start-demo-site.ts';
 
-/** Starts as many demo sites as the first argument says, 300 rows each, v1 and v2 in turn, in a process of their own. */
-const COUNTS = { paintings: 150, users: 60, orders: 60, exhibitions: 20, customRequests: 10 };
+/** Starts as many demo sites as the first argument says, with the rows that the second one counts, v1 and v2 in turn. */
+const counts = z.record(z.string(), z.number()).parse(JSON.parse(process.argv[3] ?? ''));
 
 const sites = await Promise.all(
   Array.from({ length: Number(process.argv[2]) }, (_, index) =>
@@ -10,7 +12,7 @@ const sites = await Promise.all(
       name: `Galerie ${index + 1}`,
       apiKey: 'demo-key-of-this-site',
       seed: index + 1,
-      counts: COUNTS,
+      counts,
     }),
   ),
 );

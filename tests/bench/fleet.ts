@@ -16,6 +16,7 @@ import { startFleet, startWorker } from './processes.ts';
 
 const SITES = 300;
 const ROWS = 300;
+const ROWS_OF_SITE = { paintings: 150, users: 60, orders: 60, exhibitions: 20, customRequests: 10 };
 const SINGLE_SYNCS = 100;
 const LONG_REST_MS = 11_000; // longer than connections are kept open
 const LONG_REST_EVERY = 20;
@@ -49,7 +50,7 @@ export async function benchFleet(): Promise<object> {
 
 async function measureSyncs(databaseUrl: string, dataDir: string) {
   await using stack = new AsyncDisposableStack();
-  const fleet = stack.use(await startFleet(SITES));
+  const fleet = stack.use(await startFleet(SITES, ROWS_OF_SITE));
   const worker = stack.use(await startWorker(databaseUrl, dataDir));
   const database = stack.use(openBenchDatabase(databaseUrl));
   const queue = stack.use(await openQueue(databaseUrl, pino({ level: 'warn' })));

@@ -75,15 +75,20 @@ export async function startPaintings(count: number): Promise<Started> {
   return started(child, z.object({ url: z.string() }).parse(JSON.parse(await firstLine(child))).url);
 }
 
-/** Starts demo sites of 300 rows each, all in one process, and tells their addresses. */
-export async function startFleet(count: number): Promise<Started & { urls: string[] }> {
+/** Starts demo sites with so many rows each, all in one process, and tells their addresses. */
+export async function startFleet(
+  count: number,
+  rows: Record<string, number>,
+): Promise<Started & { urls: string[] }> {
   const script = new URL('tests/bench/fleet-sites.ts', root);
-  const child = fork(script, [String(count)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = fork(script, [String(count), JSON.stringify(rows)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   const { urls } = z.object({ urls: z.array(z.string()) }).parse(JSON.parse(await firstLine(child)));
   return { ...started(child, ''), urls };
 }
 
-function started(child: ChildProcess, url: string): Started {
+export function started(child: ChildProcess, url: string): Started {
   return {
     url,
     pid: child.pid ?? 0,
@@ -102,7 +107,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await once(child, 'exit');
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
+export async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('The process has no standard output');
   for await (const line of createInterface(child.stdout)) return line;
   throw new Error('The process ended without a word');

@@ -36,7 +36,7 @@ export interface JsonSql {
   readonly json: Sql;
 }
 
-export type FieldSql = RowSql | ListSql | PartSql | JsonSql;
+type FieldSql = RowSql | ListSql | PartSql | JsonSql;
 
 /**
  * Named on a field that PostgreSQL can answer by itself. An operation of nothing but such fields, and of exposed
