@@ -55,7 +55,13 @@ export async function answerOperation(
   const { text, tag, validUntil } = toKeep;
   if (version === null || text === undefined || toKeep.contentType === undefined) return;
   const { contentType: type } = toKeep;
-  keptAnswers?.set(key, { version, validUntil, contentType: type, tag, body: Buffer.from(text) });
+  keptAnswers?.set(key, {
+    version,
+    validUntil,
+    contentType: type,
+    tag,
+    body: Buffer.from(text).toString('latin1'),
+  });
 }
 
 /**
@@ -101,5 +107,5 @@ function sendKept(
     response.setHeader('ETag', tag).setHeader('Cache-Control', REVALIDATE);
     if (holdsTag(headers['if-none-match'], tag)) return void response.writeHead(304).end();
   }
-  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length }).end(body);
+  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length }).end(body, 'latin1');
 }

@@ -249,7 +249,7 @@ test('an answer that depends on the time is kept until the earliest time at whic
   expect(toKeep.validUntil).toBeGreaterThan(Date.now() + 50_000);
 
   const kept = createKeptAnswers(pool, 1);
-  const answer = { version: 'v', contentType: 'application/json', body: Buffer.from('{}') };
+  const answer = { version: 'v', contentType: 'application/json', body: '{}' };
   kept?.set('lasts', { ...answer, validUntil: toKeep.validUntil });
   kept?.set('is over', { ...answer, validUntil: Date.now() });
   expect(kept?.get('lasts', 'v')).toBeDefined();
