@@ -33,9 +33,9 @@ interface Prepared {
 }
 
 const Body = z.object({
-  query: z.unknown(),
-  documentId: z.unknown(),
-  extensions: z.unknown(),
+  query: z.unknown().optional(),
+  documentId: z.unknown().optional(),
+  extensions: z.unknown().optional(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
