@@ -10,6 +10,8 @@ export const limits = {
   rootFields: 20,
   /** Renamed fields of a document. */
   aliases: 100,
+  /** Levels of lists and objects in the variables. The deepest filter there is has 12. */
+  variableDepth: 20,
   /** Field values an answer can hold. */
   cost: 50_000,
   /** The same, for questions about the schema. GraphiQL asks for a half of it. */

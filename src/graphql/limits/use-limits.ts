@@ -13,6 +13,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import { refused } from '../errors.ts';
+import { type CoercedVariables, coerceVariables } from './coerce-variables.ts';
 import { limits } from './limits.ts';
 import { type Measure, measureOperation } from './measure.ts';
 
@@ -57,20 +58,23 @@ export function useLimits(): Plugin {
 /** What is to be executed. */
 type Executable = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
-/**
- * The cost of an operation, and why it is refused, if it is. Undefined where there is no operation to run: that is
- * refused later, in the words of the specification.
- */
+/** What an operation costs, and what to run it with or why it is refused. */
+export type Checked = { readonly cost: Cost } & CoercedVariables;
+
+/** Undefined where there is no operation to run: that is refused later, in the words of the specification. */
 export function checkLimits({
   schema,
   document,
   operationName,
   variableValues,
-}: Executable): { cost: Cost; error: GraphQLError | undefined } | undefined {
+}: Executable): Checked | undefined {
   const operation = getOperationAST(document, operationName);
   if (!operation) return undefined;
-  const measure = measureOperation(schema, document, operation, variableValues ?? {});
-  return { cost: costOf(measure), error: firstExceeded(measure) };
+  const given = variableValues ?? {};
+  const coerced = coerceVariables(schema, operation, given);
+  const measure = measureOperation(schema, document, operation, coerced.error === undefined ? given : {});
+  const error = coerced.error ?? firstExceeded(measure);
+  return { cost: costOf(measure), ...(error === undefined ? coerced : { error }) };
 }
 
 /** Questions about the schema have a limit of their own. */

@@ -1,4 +1,4 @@
-import { GraphQLError, OperationTypeNode, getOperationAST, getVariableValues } from 'graphql';
+import { GraphQLError, OperationTypeNode, getOperationAST } from 'graphql';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
@@ -66,9 +66,7 @@ export function createPlannedOperations(
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     const checked = checkLimits({ schema, document, operationName, variableValues: variables });
     if (checked === undefined || checked.error !== undefined) return null;
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
-    if (coerced === undefined) return null;
-    const plan = planOperation({ schema, document, operation, variables: coerced, cursorKey });
+    const plan = planOperation({ schema, document, operation, variables: checked.variables, cursorKey });
     const statement = toQuery(plan.statement);
     return {
       query: { ...nameOf(statement.text), ...statement },
