@@ -12,7 +12,7 @@ import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
 import type { FieldArguments } from '../limits/measure.ts';
 import { MAX_PAGE_SIZE } from '../lists/page.ts';
-import { costOfDays } from './figure-cost.ts';
+import { costOfLines } from './figure-cost.ts';
 import { Money } from './money.ts';
 import { Order, OrderConnection } from './order.ts';
 import { type OrdersBehind, ordersBehind } from './orders-behind.ts';
@@ -41,7 +41,7 @@ const LineFigures = builder.interfaceRef<OfLines<PaintingSums | CategorySums>>('
       {
         type: Order,
         description: 'The orders with such a line, the newest first.',
-        extensions: { cost: (_args, days) => 3 * costOfDays(days) },
+        extensions: { cost: (_args, days) => costOfLines(days) },
         resolve: ({ behind }, args, context, info) => ordersBehind(context, info, behind, args),
       },
       OrderConnection,
@@ -99,7 +99,7 @@ builder.objectFields(Sales, (t) => ({
     extensions: {
       listSize: lengthAsked,
       listSizeInside: (_args, days) => days,
-      cost: (_args, days) => 3 * costOfDays(days),
+      cost: (_args, days) => costOfLines(days),
     },
     resolve: async (sales, { first }, context) => {
       const sold = await lineSums(context, 'painting', sumByPainting, first).load(sales);
@@ -121,7 +121,7 @@ builder.objectFields(Sales, (t) => ({
     extensions: {
       listSize: lengthAsked,
       listSizeInside: (_args, days) => days,
-      cost: (_args, days) => 3 * costOfDays(days),
+      cost: (_args, days) => costOfLines(days),
     },
     resolve: async (sales, { first }, context) => {
       const sold = await lineSums(context, 'category', sumByCategory, first).load(sales);

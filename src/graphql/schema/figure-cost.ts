@@ -10,6 +10,9 @@ const USUAL_CURRENCIES = 4;
  */
 export const costOfDays = (days: number): number => 20 + Math.ceil(days / 2);
 
+/** The same of a figure that reads the lines of those orders, too: 60 to 80 ms of that year for each currency. */
+export const costOfLines = (days: number): number => 6 * costOfDays(days);
+
 /** The same of a figure that reads all earlier orders, or all paintings. */
 export const costOfAll = costOfDays(MAX_DAYS);
 

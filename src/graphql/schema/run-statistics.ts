@@ -15,6 +15,7 @@ import { Entity } from '../../db/generated/prisma/enums.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { freshnessBefore, type MaybeFreshness } from '../freshness.ts';
+import type { FieldArguments } from '../limits/measure.ts';
 import { freshnessField } from './freshness.ts';
 import { daysAtMost, periodArgs, readPeriod, type PeriodArguments } from './period.ts';
 
@@ -82,12 +83,15 @@ const RunStatistics = builder.objectRef<Statistics>('RunStatistics').implement({
   }),
 });
 
+/** What reading its runs costs. */
+const costOfPeriod = (args: FieldArguments): number => Math.ceil(daysAtMost(args) / 10);
+
 builder.queryField('runStatistics', (t) =>
   t.field({
     type: RunStatistics,
     description: 'How the runs of all sites went, together.',
     args: periodArgs(),
-    extensions: { listSizeInside: daysAtMost },
+    extensions: { listSizeInside: daysAtMost, cost: costOfPeriod },
     async resolve(_root, args, context, info) {
       const { pool } = context.database;
       const period = readPeriod(args, context);
@@ -103,7 +107,7 @@ builder.prismaObjectField('Site', 'runStatistics', (t) =>
     type: RunStatistics,
     description: 'How its runs went.',
     args: periodArgs(),
-    extensions: { columns: ['id', 'timeZone'], listSizeInside: daysAtMost },
+    extensions: { columns: ['id', 'timeZone'], listSizeInside: daysAtMost, cost: costOfPeriod },
     async resolve(site, args, context, info) {
       const freshness = await freshnessBefore(context, info, { entities, sites: site.id });
       return { ...(await statisticsLoader(context, args).load(site)), freshness };

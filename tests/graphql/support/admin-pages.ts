@@ -75,4 +75,34 @@ export const adminPages = {
       }
     }
   }`,
+  figures: `{
+    sales {
+      currency firstDay lastDay orderCount unpriced rejectedOrders revenueStatuses ${freshness}
+      revenue { ${money} } averageBasket { ${money} }
+      previous { orderCount revenue { ${money} } averageBasket { ${money} } }
+      byTime(unit: DAY) { firstDay lastDay orderCount revenue { ${money} } }
+      byStatus { status countsAsRevenue orderCount amount { ${money} } }
+      byCustomer { kind customers orderCount revenue { ${money} } }
+      byCategory(first: 10) { category quantity amount { ${money} } }
+      byPainting(first: 10) { quantity amount { ${money} } paintingId painting { id name images site { id name } } }
+      orders(first: 10) { totalCount nodes { id orderedAt customerName totalPrice { ${money} } } }
+    }
+    stock {
+      currency rejectedPaintings ${freshness}
+      inStock { paintingCount pieces unpriced value { ${money} } }
+      lastPiece { paintingCount pieces value { ${money} } paintings(first: 10) { totalCount nodes { id name } } }
+      soldOut { paintingCount }
+    }
+  }`,
+  'figures of a year': `{
+    sales(firstDay: "2025-01-01", lastDay: "2025-12-31") {
+      currency orderCount revenue { ${money} } averageBasket { ${money} }
+      previous { orderCount revenue { ${money} } averageBasket { ${money} } }
+      byTime(unit: MONTH) { firstDay orderCount revenue { ${money} } }
+      byStatus { status orderCount amount { ${money} } }
+      byCategory(first: 10) { category quantity amount { ${money} } }
+      byPainting(first: 10) { quantity amount { ${money} } painting { id name } }
+    }
+    stock { currency inStock { paintingCount pieces value { ${money} } } lastPiece { paintingCount } soldOut { paintingCount } }
+  }`,
 };
