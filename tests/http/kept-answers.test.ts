@@ -140,8 +140,13 @@ describe('an answer', () => {
     expect((await ask(query)).isKept).toBe(false);
   });
 
-  test('over a period that is given is kept', async () => {
-    const query = '{ runStatistics(from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z") { runs } }';
+  test.each([
+    [
+      'a period that is given',
+      '{ runStatistics(from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z") { runs } }',
+    ],
+    ['days up to today', '{ sales { orderCount } sites { nodes { sales { orderCount } } } }'],
+  ])('over %s is kept', async (_what, query) => {
     await ask(query);
     expect((await ask(query)).isKept).toBe(true);
   });

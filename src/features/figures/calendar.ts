@@ -1,4 +1,5 @@
 const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
 
 /** Days of a calendar, both of them included; each is midnight UTC, whatever the zone of the calendar. */
 export interface CalendarPeriod {
@@ -33,6 +34,21 @@ export function dayIn(timeZone: string, moment: Date): Date {
   // Sweden writes dates as ISO 8601 does.
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(moment);
   return new Date(`${day}T00:00:00Z`);
+}
+
+/** The first moment of the day after. */
+export function endOfDay(timeZone: string, moment: Date): Date {
+  const today = dayIn(timeZone, moment).getTime();
+  // The clocks of all zones differ by whole quarters of an hour; no day has more than 25 hours, but one may be skipped.
+  const quarter = (index: number) =>
+    new Date((Math.floor(moment.getTime() / QUARTER_MS) + index) * QUARTER_MS);
+  let [before, after] = [0, 26 * 4];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (dayIn(timeZone, quarter(middle)).getTime() > today) after = middle;
+    else before = middle;
+  }
+  return quarter(after);
 }
 
 /** All intervals that a period touches, in their order. Weeks are those of ISO 8601, from Monday to Sunday. */

@@ -16,8 +16,9 @@ export interface CustomerSums extends OrderSums {
 
 export const noCustomers: CustomerSums = { ...noOrders, customers: 0 };
 
-/** SQL for what tells one customer of a site from another. */
-export const customerOf = (order: string): string => `lower(${order}.email)`;
+/** SQL for what tells one customer of a site from another: the address, but for capitals and the space around it. */
+export const customerOf = (order: string): string =>
+  `nullif(lower(btrim(${order}.email, E' \\t\\r\\n')), '')`;
 
 /**
  * The customers of each request who placed an order with one of the statuses, and those orders, by kind; one

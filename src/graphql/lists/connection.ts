@@ -10,7 +10,6 @@ import { countNested, countRoot, loadNestedPages, loadRootPage, type ListQuery }
 import { type Page, type PageArguments, readPage } from './page.ts';
 import { selectedFields } from './selection.ts';
 import type { Sql } from './sql.ts';
-import type { Table } from './table.ts';
 
 interface Edge<Row> {
   readonly cursor: string;
@@ -52,7 +51,7 @@ export function rootConnection<Row extends object>(
     () => loadRootPage<Row>(context.database, list, { page, conditions, fields }),
     () => countRoot(context.database, list, conditions),
   );
-  return withFreshness(context, info, list.table, sites, made);
+  return withFreshness(context, info, list, sites, made);
 }
 
 /** A list of one parent. All parents of one answer that ask the same are read together. */
@@ -96,19 +95,21 @@ export function nestedConnection<Parent, Row extends object>(
         )
         .load(parent),
   );
-  return withFreshness(context, info, list.table, list.sitesOf?.(parent) ?? [], made);
+  return withFreshness(context, info, list, list.sitesOf?.(parent) ?? [], made);
 }
 
 /** Nothing of a list of mirrored data is read before its freshness has come, where that is asked for. */
 function withFreshness<Row>(
   context: Context,
   info: GraphQLResolveInfo,
-  { entity }: Table,
+  { table: { entity }, chosenBy = [] }: List & Pick<NestedList<never>, 'chosenBy'>,
   sites: FreshnessScope['sites'],
   made: Connection<Row>,
 ): MaybePromise<Connection<Row>> {
   const reading =
-    entity === undefined ? undefined : freshnessBefore(context, info, { entities: [entity], sites });
+    entity === undefined
+      ? undefined
+      : freshnessBefore(context, info, { entities: [entity, ...chosenBy], sites });
   return reading === undefined ? made : reading.then((freshness) => Object.assign(made, { freshness }));
 }
 

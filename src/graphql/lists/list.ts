@@ -1,3 +1,4 @@
+import type { Entity } from '../../db/generated/prisma/enums.ts';
 import type { FreshnessScope } from '../freshness.ts';
 import type { SortKey } from './cursor.ts';
 import { type Sql, raw } from './sql.ts';
@@ -24,6 +25,8 @@ export interface NestedList<Parent> extends List {
   readonly sitesOf?: (parent: Parent) => FreshnessScope['sites'];
   /** Joined to `parent` before the rows are looked up, where the condition needs more than the keys. */
   readonly parentJoin?: Sql;
+  /** Entities beside that of the table by which rows are chosen: its freshness is theirs too. */
+  readonly chosenBy?: readonly Entity[];
 }
 
 /** A list that every site has. */

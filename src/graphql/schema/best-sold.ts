@@ -11,8 +11,11 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
 import type { FieldArguments } from '../limits/measure.ts';
+import { type MaybeFreshness, freshnessBefore } from '../freshness.ts';
 import { MAX_PAGE_SIZE } from '../lists/page.ts';
 import { costOfLines } from './figure-cost.ts';
+import { scopeOf } from './figure-sites.ts';
+import { freshnessField } from './freshness.ts';
 import { Money } from './money.ts';
 import { Order, OrderConnection } from './order.ts';
 import { type OrdersBehind, ordersBehind } from './orders-behind.ts';
@@ -67,17 +70,23 @@ const SalesOfPainting = builder.objectRef<OfLines<PaintingSums>>('SalesOfPaintin
   }),
 });
 
-const SalesOfCategory = builder.objectRef<OfLines<CategorySums>>('SalesOfCategory').implement({
-  description: 'How the paintings of a category sold.',
-  interfaces: [LineFigures],
-  fields: (t) => ({
-    category: t.exposeString('category', {
-      nullable: true,
-      description:
-        'The category as the sites write it now; null: paintings without one, and lines whose painting is unknown.',
+const SalesOfCategory = builder
+  .objectRef<OfLines<CategorySums> & MaybeFreshness>('SalesOfCategory')
+  .implement({
+    description: 'How the paintings of a category sold.',
+    interfaces: [LineFigures],
+    fields: (t) => ({
+      category: t.exposeString('category', {
+        nullable: true,
+        description:
+          'The category as the sites write it now; null: paintings without one, and lines whose painting is unknown.',
+      }),
+      freshness: t.field({
+        ...freshnessField,
+        description: 'How far this can be trusted: the orders, and the paintings that tell the category.',
+      }),
     }),
-  }),
-});
+  });
 
 const firstArg = (what: string) =>
   builder.args((t) => ({
@@ -123,10 +132,13 @@ builder.objectFields(Sales, (t) => ({
       listSizeInside: (_args, days) => days,
       cost: (_args, days) => costOfLines(days),
     },
-    resolve: async (sales, { first }, context) => {
+    resolve: async (sales, { first }, context, info) => {
+      const scope = { entities: ['ORDERS', 'PAINTINGS'] as const, sites: scopeOf(sales.sites) };
+      const freshness = await freshnessBefore(context, info, scope);
       const sold = await lineSums(context, 'category', sumByCategory, first).load(sales);
       return sold.map((sums) => ({
         ...sums,
+        freshness,
         currency: sales.currency,
         behind: { ...sales.behind, only: { by: 'category' as const, category: sums.category } },
       }));

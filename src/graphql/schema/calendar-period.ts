@@ -1,4 +1,11 @@
-import { type CalendarPeriod, addDays, dayIn, dayText, lengthOf } from '../../features/figures/calendar.ts';
+import {
+  type CalendarPeriod,
+  addDays,
+  dayIn,
+  dayText,
+  endOfDay,
+  lengthOf,
+} from '../../features/figures/calendar.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { badInput } from '../errors.ts';
@@ -31,7 +38,7 @@ export function readDays(
   sites: readonly { readonly timeZone: string }[],
   context: Context,
 ): CalendarPeriod {
-  const lastDay = args.lastDay ?? todayAt(sites, context.now());
+  const lastDay = args.lastDay ?? todayAt(sites, context);
   const firstDay = args.firstDay ?? addDays(lastDay, 1 - USUAL_DAYS);
   const period = { firstDay, lastDay };
   if (firstDay > lastDay) {
@@ -48,11 +55,15 @@ export function readDays(
   return period;
 }
 
-function todayAt(sites: readonly { readonly timeZone: string }[], now: Date): Date {
-  const zones = new Set(sites.map(({ timeZone }) => timeZone));
-  const days = [...zones].map((timeZone) => dayIn(timeZone, now).getTime());
-  return days.length === 0 ? dayIn('UTC', now) : new Date(Math.max(...days));
+/** The latest day that has begun at any of the sites; the answer may be another when the next one begins at one. */
+function todayAt(sites: readonly { readonly timeZone: string }[], context: Context): Date {
+  const zones = sites.length === 0 ? ['UTC'] : [...new Set(sites.map(({ timeZone }) => timeZone))];
+  const now = context.now((moment) => earliest(zones.map((timeZone) => endOfDay(timeZone, moment))));
+  return latest(zones.map((timeZone) => dayIn(timeZone, now)));
 }
+
+const earliest = (times: readonly Date[]) => new Date(Math.min(...times.map(Number)));
+const latest = (times: readonly Date[]) => new Date(Math.max(...times.map(Number)));
 
 /** How many days are asked for, before the arguments are checked. */
 export function daysAsked(args: FieldArguments): number {

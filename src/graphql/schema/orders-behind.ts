@@ -66,8 +66,8 @@ const EARLIER_CUSTOMERS = `CROSS JOIN LATERAL (
       SELECT DISTINCT ${customerKey('earlier')} AS customer
       FROM unnest(span.ids, span.begins) AS site (id, begins) CROSS JOIN LATERAL (
         SELECT site_id, email FROM "order" AS placed
-        WHERE site_id = site.id AND ${counts('placed')} AND ordered_at < site.begins AND email IS NOT NULL OFFSET 0
-      ) AS earlier WHERE parent.key5 <> 'UNKNOWN'
+        WHERE site_id = site.id AND ${counts('placed')} AND ordered_at < site.begins OFFSET 0
+      ) AS earlier WHERE parent.key5 <> 'UNKNOWN' AND ${customerOf('earlier')} IS NOT NULL
     ) AS customer
   ) AS earlier`;
 
@@ -76,7 +76,7 @@ const hasLine = (condition: string) => `EXISTS (
     WHERE line.site_id = t.site_id AND line.order_source_id = t.source_id AND ${condition}
   )`;
 
-interface Narrowing extends Pick<NestedList<OrdersBehind>, 'parentKeys'> {
+interface Narrowing extends Pick<NestedList<OrdersBehind>, 'parentKeys' | 'chosenBy'> {
   readonly join?: string;
   readonly condition: string;
 }
@@ -85,7 +85,7 @@ const narrowings: Record<By, Narrowing> = {
   customers: {
     parentKeys: [{ type: 'text', of: ({ only }) => (only?.by === 'customers' ? only.kind : null) }],
     join: EARLIER_CUSTOMERS,
-    condition: `CASE parent.key5 WHEN 'UNKNOWN' THEN t.email IS NULL ELSE t.email IS NOT NULL
+    condition: `CASE parent.key5 WHEN 'UNKNOWN' THEN ${customerOf('t')} IS NULL ELSE ${customerOf('t')} IS NOT NULL
       AND coalesce(earlier.customers ? (${customerKey('t')}), false) = (parent.key5 = 'RETURNING') END`,
   },
   painting: {
@@ -98,6 +98,7 @@ const narrowings: Record<By, Narrowing> = {
       SELECT painting.category FROM painting
       WHERE painting.site_id = line.site_id AND painting.source_id = line.painting_source_id
     ) IS NOT DISTINCT FROM parent.key5`),
+    chosenBy: ['PAINTINGS'],
   },
 };
 
@@ -106,7 +107,7 @@ const whole: Narrowing = { parentKeys: [], condition: 'true' };
 const listOf = (
   kind: string,
   sites: keyof typeof inDays,
-  { parentKeys, join = '', condition }: Narrowing,
+  { parentKeys, chosenBy = [], join = '', condition }: Narrowing,
 ): NestedList<OrdersBehind> => ({
   kind: `${kind}:${sites}`,
   table: orderTable,
@@ -119,6 +120,7 @@ const listOf = (
   parentJoin: raw(`${SPAN} ${join}`),
   rows: raw(`${inDays[sites]} AND ${counts('t')} AND ${condition}`),
   sitesOf: (behind) => scopeOf(behind.sites),
+  chosenBy,
 });
 
 const listsOf = (kind: string, narrowing: Narrowing) => ({

@@ -27,7 +27,7 @@ export function generateSales(
   const price = () => (whole(12) === 0 ? '0' : `${whole(2_000)}.${String(whole(10_000)).padStart(4, '0')}`);
   const email = () => {
     const name = `customer-${whole(12)}@example.org`;
-    return whole(8) === 0 ? null : whole(2) === 0 ? name.toUpperCase() : name;
+    return [null, ' ', name, name, name.toUpperCase(), ` ${name}`, `${name}\r\n`][whole(7)] ?? null;
   };
   const orders = sites.flatMap(({ id: siteId }) =>
     Array.from({ length: ordersPerSite }, (_, index): ModelOrder => ({

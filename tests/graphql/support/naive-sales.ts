@@ -136,15 +136,17 @@ function byCustomer(
   firstDay: string,
   dayOf: (order: ModelOrder) => string | undefined,
 ) {
-  const customerOf = ({ siteId, email }: ModelOrder) =>
-    email === null ? null : `${siteId}:${email.toLowerCase()}`;
+  const customerOf = ({ siteId, email }: ModelOrder) => {
+    const address = email?.trim().toLowerCase() ?? '';
+    return address === '' ? null : `${siteId}:${address}`;
+  };
   const earlier = new Set(
     there
       .filter((order) => revenueStatuses.includes(order.status) && (dayOf(order) ?? '') < firstDay)
       .map(customerOf),
   );
   const kindOf = (order: ModelOrder) => {
-    if (order.email === null) return 'UNKNOWN';
+    if (customerOf(order) === null) return 'UNKNOWN';
     return earlier.has(customerOf(order)) ? 'RETURNING' : 'NEW';
   };
   return (['NEW', 'RETURNING', 'UNKNOWN'] as const).map((kind) => {
