@@ -105,13 +105,14 @@ const narrowings: Record<By, Narrowing> = {
     ))`,
   },
   category: {
+    // OFFSET 0 keeps it from being joined to all orders.
     parentKeys: [{ type: 'text', of: ({ only }) => (only?.by === 'category' ? only.category : null) }],
     condition: `EXISTS (
       SELECT FROM order_item AS line
       WHERE line.site_id = t.site_id AND line.order_source_id = t.source_id AND (
         SELECT painting.category FROM painting
         WHERE painting.site_id = line.site_id AND painting.source_id = line.painting_source_id
-      ) IS NOT DISTINCT FROM parent.key5
+      ) IS NOT DISTINCT FROM parent.key5 OFFSET 0
     )`,
     chosenBy: ['PAINTINGS'],
   },
