@@ -56,7 +56,9 @@ export function upsertStatement<Row, Child = never>(
   const text = `
     WITH written AS (
       INSERT INTO "${table}" AS stored (site_id, ${namesOf(columns)}, observed_at)
-      SELECT $1::int, given.*, $2::timestamptz FROM ${given(columns, FIRST_ARRAY)}
+      SELECT owner.id, given.*, $2::timestamptz
+      -- What a foreign key does for each row is done once: the site is there, and stays until the page is committed.
+      FROM (SELECT id FROM site WHERE id = $1::int FOR KEY SHARE) AS owner, ${given(columns, FIRST_ARRAY)}
       ON CONFLICT (site_id, ${keyNames}) DO UPDATE SET
         ${assignments(values)}, observed_at = EXCLUDED.observed_at, deleted_at = NULL
       WHERE ${isNoNewer('stored.observed_at', 'EXCLUDED.observed_at')}
