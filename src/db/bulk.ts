@@ -56,9 +56,9 @@ export function upsertStatement<Row, Child = never>(
   const text = `
     WITH written AS (
       INSERT INTO "${table}" AS stored (site_id, ${namesOf(columns)}, observed_at)
-      SELECT owner.id, given.*, $2::timestamptz
-      -- What a foreign key does for each row is done once: the site is there, and stays until the page is committed.
-      FROM (SELECT id FROM site WHERE id = $1::int FOR KEY SHARE) AS owner, ${given(columns, FIRST_ARRAY)}
+      -- What a foreign key does for each row is done once: without its site, a page fails of the null.
+      SELECT (SELECT id FROM site WHERE id = $1::int FOR KEY SHARE), given.*, $2::timestamptz
+      FROM ${given(columns, FIRST_ARRAY)}
       ON CONFLICT (site_id, ${keyNames}) DO UPDATE SET
         ${assignments(values)}, observed_at = EXCLUDED.observed_at, deleted_at = NULL
       WHERE ${isNoNewer('stored.observed_at', 'EXCLUDED.observed_at')}
@@ -117,8 +117,9 @@ const namesOf = (columns: readonly Named[]) => columns.map((column) => column.na
 const assignments = (columns: readonly Named[]) =>
   columns.map((column) => `${column.name} = EXCLUDED.${column.name}`).join(', ');
 
+/** Rows from arrays. Several `unnest` in a SELECT go in step; as one in FROM, each would store its rows in between. */
 const given = (columns: readonly Named[], first: number) =>
-  `unnest(${columns.map((column, index) => `$${first + index}::${column.type}[]`).join(', ')}) AS given (${namesOf(columns)})`;
+  `(SELECT ${columns.map(({ name, type }, index) => `unnest($${first + index}::${type}[]) AS ${name}`).join(', ')}) AS given`;
 
 /**
  * Writes the rows of one page in one statement. No two rows may have the same key.
