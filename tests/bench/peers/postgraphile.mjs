@@ -8,20 +8,30 @@ import { jsonPgSmartTags } from 'postgraphile/utils';
 
 /**
  * PostGraphile on the database that the first argument names, with as many connections as the second one says, set up
- * as its documentation does for production. The mirror has no foreign key from a line of an order to its painting,
- * which may be gone, so PostGraphile is told of one.
+ * as its documentation does for production. The mirror has no foreign keys where rows refer to their site (for speed), or
+ * a line of an order to its painting (which may be gone), so PostGraphile is told of them.
  */
 const [connectionString, connections] = process.argv.slice(2);
 
-const orderItem = {
-  tags: {
-    foreignKey: '(site_id, painting_source_id) references painting (site_id, source_id)|@fieldName painting',
+const ofSite = (fieldName) => ({
+  tags: { foreignKey: `(site_id) references site (id)|@foreignFieldName ${fieldName}` },
+});
+const config = {
+  class: {
+    painting: ofSite('paintingsBySiteId'),
+    order: ofSite('ordersBySiteId'),
+    order_item: {
+      tags: {
+        foreignKey:
+          '(site_id, painting_source_id) references painting (site_id, source_id)|@fieldName painting',
+      },
+    },
   },
 };
 
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
-  plugins: [jsonPgSmartTags({ version: 1, config: { class: { order_item: orderItem } } })],
+  plugins: [jsonPgSmartTags({ version: 1, config })],
   pgServices: [
     makePgService({ connectionString, schemas: ['public'], poolConfig: { max: Number(connections) } }),
   ],
