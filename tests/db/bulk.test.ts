@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { arrayLiteral, upsert, upsertStatement } from '../../src/db/bulk.ts';
 import { transaction, type Database } from '../../src/db/client.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, untilWaitingForLock } from '../support/database.ts';
 
 let database: Database;
 let siteId: number;
@@ -248,5 +248,24 @@ describe('writing rows with children', () => {
     await writeOrders(FEBRUARY, order(2, 'c'));
 
     expect(await items()).toEqual(['1.0 1']);
+  });
+});
+
+describe('a table without a foreign key to its site', () => {
+  it('gets no rows of a site that is gone', async () => {
+    await database.prisma.site.deleteMany();
+    await expect(writeOrders(JANUARY, order(1, 'a'))).rejects.toThrow('null value in column "site_id"');
+  });
+
+  it('keeps no rows of a site that was deleted while they were written', async () => {
+    let deletion: Promise<unknown> = Promise.resolve();
+    await transaction(database.pool, async (client) => {
+      await upsert(client, orders, siteId, JANUARY, [order(1, 'a', '1')]);
+      deletion = Promise.all([database.prisma.site.deleteMany()]);
+      await untilWaitingForLock(database);
+    });
+    await deletion;
+    expect(await database.prisma.order.count()).toBe(0);
+    expect(await items()).toEqual([]);
   });
 });
