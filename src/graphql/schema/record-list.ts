@@ -111,8 +111,15 @@ export function recordList<Row extends object>(options: RecordListOptions) {
       })),
     /** Of all sites. */
     root(context: Context, info: GraphQLResolveInfo, args: ListArguments): MaybePromise<Connection<Row>> {
-      const { list, conditions } = ofAll(args);
-      return rootConnection<Row>(context, info, list, args, conditions, sitesOfFilter(args.where));
+      const asked = ofAll(args);
+      return rootConnection<Row>(
+        context,
+        info,
+        asked.list,
+        args,
+        asked.conditions,
+        sitesOfFilter(args.where),
+      );
     },
     rootSql: ofAll,
     /** Of one site. */
@@ -122,8 +129,8 @@ export function recordList<Row extends object>(options: RecordListOptions) {
       site: SiteRow,
       args: ListArguments,
     ): MaybePromise<Connection<Row>> {
-      const { list, conditions } = ofOne(args);
-      return nestedConnection<SiteRow, Row>(context, info, list, site, args, conditions);
+      const asked = ofOne(args);
+      return nestedConnection<SiteRow, Row>(context, info, asked.list, site, args, asked.conditions);
     },
     ofSiteSql: ofOne,
   };
