@@ -13,7 +13,7 @@ import { planOperation } from './plan-operation.ts';
 import { NotPlannable, type PlacedList } from './planning.ts';
 
 /** An answer in the parts that it is made of, each the text of its JSON. */
-interface PlannedAnswer {
+export interface PlannedAnswer {
   readonly data: string;
   readonly extensions: object;
 }
@@ -32,10 +32,11 @@ interface Prepared {
   readonly extensions: object;
 }
 
-const Body = z.object({
+/** With anything else in it, it is for Yoga to refuse. */
+const Body = z.strictObject({
   query: z.unknown().optional(),
   documentId: z.unknown().optional(),
-  extensions: z.unknown().optional(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
