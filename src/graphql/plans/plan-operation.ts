@@ -4,6 +4,7 @@ import {
   type SelectionSetNode,
   getArgumentValues,
   getNamedType,
+  getNullableType,
   isEnumType,
   isObjectType,
   isScalarType,
@@ -113,7 +114,7 @@ function relatedJson(
 }
 
 function leafJson(field: Field, value: Sql): Sql {
-  const type = getNamedType(field.type);
+  const type = getNullableType(field.type);
   if (isEnumType(type)) return enumJson(value);
   const json = isScalarType(type) ? scalarJson(type.name, value) : undefined;
   if (json === undefined) throw new NotPlannable();

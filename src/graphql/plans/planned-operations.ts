@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { GraphQLError, OperationTypeNode, getOperationAST } from 'graphql';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -41,20 +43,28 @@ const Body = z.strictObject({
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Each connection keeps what it has prepared for as long as it lives. */
-const MAX_STATEMENTS = 200;
+/**
+ * How long the texts of all prepared statements are together. Each connection keeps them, and their plans, for as long
+ * as it lives: that is about 130 bytes of PostgreSQL's memory for a character, 30 MB here.
+ */
+const MAX_PREPARED_LENGTH = 250_000;
 
 export function createPlannedOperations(
   { yoga, persistedOperations }: OperationDependencies,
   { pool, cursorKey, logger }: { pool: Pool; cursorKey: Buffer; logger: Logger },
 ): PlannedOperations {
   const known = createDocumentCache<Prepared | null>();
-  const names = new Map<string, string>();
-  const nameOf = (text: string): { name?: string } => {
-    if (!names.has(text) && names.size < MAX_STATEMENTS) names.set(text, `plan-${names.size}`);
-    const name = names.get(text);
-    return name === undefined ? {} : { name };
-  };
+  const prepared = new Set<string>();
+  let preparedLength = 0;
+  /** Of the text itself: through a pooler, a connection may have been prepared by another process. */
+  function nameOf(text: string): { name?: string } {
+    const name = `plan-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    if (prepared.has(name)) return { name };
+    if (preparedLength + text.length > MAX_PREPARED_LENGTH) return {};
+    prepared.add(name);
+    preparedLength += text.length;
+    return { name };
+  }
 
   function prepare(body: string): Prepared | null {
     const parsed = Body.safeParse(JSON.parse(body));
@@ -76,14 +86,24 @@ export function createPlannedOperations(
     };
   }
 
-  return async (body) => {
-    let prepared = known.get(body);
-    if (prepared === undefined) {
-      prepared = preparedOrNull(() => prepare(body));
-      known.set(body, prepared);
+  /** What is refused is refused by Yoga, in its words. */
+  function prepareOrNull(body: string): Prepared | null {
+    try {
+      return prepare(body);
+    } catch (error) {
+      const isExpected =
+        error instanceof NotPlannable || error instanceof GraphQLError || error instanceof SyntaxError;
+      if (!isExpected)
+        logger.warn({ err: error }, 'an operation cannot be planned: resolvers answer instead');
+      return null;
     }
-    if (prepared === null) return null;
-    const { query, places, extensions } = prepared;
+  }
+
+  return async (body) => {
+    let plan = known.get(body);
+    if (plan === undefined) known.set(body, (plan = prepareOrNull(body)));
+    if (plan === null) return null;
+    const { query, places, extensions } = plan;
     try {
       const { rows } = await pool.query<{ data: string | null }>(query);
       const data = rows[0]?.data ?? null;
@@ -93,16 +113,4 @@ export function createPlannedOperations(
       return null;
     }
   };
-}
-
-/** What is refused is refused by Yoga, in its words. */
-function preparedOrNull(prepare: () => Prepared | null): Prepared | null {
-  try {
-    return prepare();
-  } catch (error) {
-    if (error instanceof NotPlannable || error instanceof GraphQLError || error instanceof SyntaxError) {
-      return null;
-    }
-    throw error;
-  }
 }

@@ -93,8 +93,16 @@ export function objectJson(
     const json = nodes[0].name.value === '__typename' ? raw(`'"${type.name}"'`) : fieldJson(nodes);
     return sql`${raw(`'"${name}":'`)} || ${json}`;
   });
-  return members.length === 0 ? raw(`'{}'`) : sql`'{' || ${join(members, ` || ',' || `)} || '}'`;
+  const json = members.length === 0 ? raw(`'{}'`) : sql`'{' || ${join(members, ` || ',' || `)} || '}'`;
+  if (json.texts.reduce((sum, text) => sum + text.length, 0) > MAX_LENGTH) throw new NotPlannable();
+  return json;
 }
+
+/**
+ * How long the text of a statement can get. PostgreSQL takes longer to plan one than resolvers take to answer, from
+ * about here on: a short document of nested fragments can ask for megabytes of it, and seconds.
+ */
+const MAX_LENGTH = 32_000;
 
 export type Field = GraphQLField<unknown, unknown>;
 
