@@ -71,6 +71,14 @@ describe('cost', () => {
     expect(await refusalOf(query)).toEqual(refused('COST_LIMIT_EXCEEDED'));
   });
 
+  test('takes a list as the default of a variable in a filter', async () => {
+    const query = `query ($all: [PaintingFilter!] = [{year: {in: [1, 2]}}, {}]) {
+      paintings(where: {and: $all}) { totalCount } }`;
+    const answer = await api.send(query);
+    expect(answer.errors).toBeUndefined();
+    expect(answer.extensions?.cost.requested).toBe(12); // two fields, two values of 5
+  });
+
   test('counts each of the ids of nodes', async () => {
     const ids = Array.from({ length: 100 }, (_, index) => `Site:${index + 1}`);
     const fields = `... on Site { paintings(first: 100) { nodes { ${six} } } }`;

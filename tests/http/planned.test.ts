@@ -125,7 +125,7 @@ test('variables that nobody declared do no harm', async () => {
 test.each([
   ['backwards', '{ paintings(last: 2) { nodes { id } } }'],
   ['by any id', `{ node(id: "Painting:${siteId}:1") { id } }`],
-  ['with freshness', '{ paintings { freshness { isComplete } nodes { id } } }'],
+  ['with freshness', '{ paintings { freshness { asOf } nodes { id } } }'],
   ['of the schema', '{ __schema { queryType { name } } paintings { totalCount } }'],
 ])('a question %s is answered by resolvers', async (_what, query) => {
   const answer = await ask({ query });
