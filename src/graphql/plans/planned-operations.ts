@@ -15,7 +15,7 @@ import { planOperation } from './plan-operation.ts';
 import { NotPlannable, type PlacedList } from './planning.ts';
 
 /** An answer in the parts that it is made of, each the text of its JSON. */
-export interface PlannedAnswer {
+interface PlannedAnswer {
   readonly data: string;
   readonly extensions: object;
 }
