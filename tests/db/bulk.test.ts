@@ -261,7 +261,7 @@ describe('a table without a foreign key to its site', () => {
     let deletion: Promise<unknown> = Promise.resolve();
     await transaction(database.pool, async (client) => {
       await upsert(client, orders, siteId, JANUARY, [order(1, 'a', '1')]);
-      deletion = Promise.all([database.prisma.site.deleteMany()]);
+      deletion = Promise.resolve(database.prisma.site.deleteMany());
       await untilWaitingForLock(database);
     });
     await deletion;
