@@ -76,7 +76,7 @@ describe('cost', () => {
       paintings(where: {and: $all}) { totalCount } }`;
     const answer = await api.send(query);
     expect(answer.errors).toBeUndefined();
-    expect(answer.extensions?.cost.requested).toBe(12); // two fields, two values of 5
+    expect(answer.extensions?.cost.requested).toBe(42); // two fields, two values of 20
   });
 
   test('counts each of the ids of nodes', async () => {

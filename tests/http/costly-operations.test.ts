@@ -86,6 +86,11 @@ describe.skipIf(process.platform !== 'linux')('takes neither 2 s nor 100 MB:', (
       ofSites(each(20, (n) => `orders(first: 1, where: { totalPrice: { gt: "${n}" } }) { totalCount }`)),
     ],
     [
+      'filtered counts of each site, as many as names are allowed',
+      'COST_LIMIT_EXCEEDED',
+      ofSites(each(49, (n) => `paintings(where: { quantity: { gte: ${n} } }) { totalCount }`)),
+    ],
+    [
       'pages of each site, sorted',
       undefined,
       ofSites(

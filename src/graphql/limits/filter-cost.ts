@@ -1,7 +1,7 @@
 import { Kind, type ValueNode } from 'graphql';
 
-/** What one value of a filter counts, beside the field values of the answer. */
-const CONDITION_COST = 5;
+/** What one value of a filter counts, beside the field values of the answer: a filtered count of a site takes 0.8 ms. */
+const CONDITION_COST = 20;
 
 /** What one `contains` counts: it looks through the values of all rows, in 5 ms. */
 const CONTAINS_COST = 500;
