@@ -18,7 +18,7 @@ export function useEntityTags(): Plugin<Context & ServerContext, ServerContext> 
       const type = response.headers.get('Content-Type') ?? '';
       if (!/^application\/(graphql-response\+)?json/.test(type)) return;
       const text = await response.text();
-      const tag = `"${createHash('sha256').update(`${type}\n${text}`).digest('base64url')}"`;
+      const tag = `W/"${createHash('sha256').update(`${type}\n${text}`).digest('base64url')}"`;
       if (toKeep !== undefined) toKeep.tag = tag;
       const isHeld = holdsTag(request.headers.get('If-None-Match') ?? undefined, tag);
       setResponse(
@@ -35,9 +35,11 @@ export function useEntityTags(): Plugin<Context & ServerContext, ServerContext> 
   };
 }
 
-/** Weak tags count: proxies that compress make weak ones of ours. */
+/** Tags are weak: a kept answer says besides that it was kept. */
 export const holdsTag = (ifNoneMatch: string | undefined, tag: string): boolean =>
   (ifNoneMatch ?? '')
     .split(',')
-    .map((held) => held.trim().replace(/^W\//, ''))
-    .some((held) => held === tag || held === '*');
+    .map((held) => held.trim())
+    .some((held) => held === '*' || opaque(held) === opaque(tag));
+
+const opaque = (tag: string): string => tag.replace(/^W\//, '');

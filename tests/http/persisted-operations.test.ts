@@ -218,8 +218,8 @@ describe('an answer to a GET', () => {
   it('is left out where the client has it, until it is another', async () => {
     const first = await get(request);
     const tag = first.headers.get('ETag') ?? '';
-    expect(tag).toMatch(/^"[\w-]{43}"$/);
-    for (const held of [tag, `W/${tag}`, `"another", ${tag}`, '*']) {
+    expect(tag).toMatch(/^W\/"[\w-]{43}"$/);
+    for (const held of [tag, tag.slice(2), `"another", ${tag}`, '*']) {
       const again = await get(request, { 'If-None-Match': held });
       expect([again.status, again.headers.get('ETag'), await again.text()]).toEqual([304, tag, '']);
       expect(again.headers.get('X-Request-Id')).not.toBeNull();
