@@ -74,11 +74,7 @@ const Everything = graphql(`
             }
           }
         }
-        dear: paintings(
-          first: 2
-          where: { price: { gte: "1000" }, site: { in: ["Site:1"] } }
-          search: "paint"
-        ) {
+        dear: paintings(first: 2, where: { price: { gte: "1000" }, site: { in: ["Site:1"] } }) {
           totalCount
           nodes {
             id
@@ -147,6 +143,21 @@ const Everything = graphql(`
   }
 `);
 
+const Searched = graphql(`
+  query Searched {
+    sites(first: 100) {
+      nodes {
+        found: paintings(first: 2, search: "paint") {
+          totalCount
+          nodes {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
 async function gallery() {
   const siteId = await rows.site();
   await rows.paintings(siteId, 5);
@@ -165,8 +176,10 @@ async function gallery() {
 test('an answer with a hundred parents takes as many statements as one with a single parent', async () => {
   await gallery();
   const one = await statementsOf(database, () => api.read(Everything));
+  const searchedInOne = await statementsOf(database, () => api.read(Searched));
   for (let count = 1; count < 100; count++) await gallery();
   const hundred = await statementsOf(database, () => api.read(Everything));
+  const searched = await statementsOf(database, () => api.read(Searched));
 
   expect(hundred.result.sites.nodes).toHaveLength(100);
   expect(hundred.result.sites.nodes.every(({ paintings }) => paintings.nodes.length === 3)).toBe(true);
@@ -174,6 +187,8 @@ test('an answer with a hundred parents takes as many statements as one with a si
     'Painting 2',
   );
   expect(hundred.statements).toHaveLength(one.statements.length);
+  expect(searched.result.sites.nodes.at(-1)?.found.totalCount).toBe(5);
+  expect(searched.statements).toHaveLength(searchedInOne.statements.length);
   expect(one.statements.length).toBeLessThanOrEqual(29);
 });
 
