@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
 
 import { CimaiseError, systemCodeOf } from '../core/errors.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
@@ -24,13 +24,7 @@ const CONNECTION_TIMEOUT_MS = 10_000;
 
 /** Opens the pool lazily: the first query connects. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: options.applicationName,
-    max: options.connections,
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-  });
-  pool.on('error', options.onError);
+  const pool = openPool(url, options);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     // Its own 2 s would fail some of a few hundred syncs that are asked for at once.
@@ -51,13 +45,18 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
  * Connections for statements that are prepared once and only read. Their plans hold for any values: such a statement
  * is looked up in indexes whatever it is given, and to plan it anew would take longer than to run it.
  */
-export function openReadingPool(url: string, options: DatabaseOptions): Pool {
+export const openReadingPool = (url: string, options: DatabaseOptions): Pool =>
+  openPool(url, options, {
+    options: '-c plan_cache_mode=force_generic_plan -c jit=off -c default_transaction_read_only=on',
+  });
+
+function openPool(url: string, options: DatabaseOptions, settings: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: options.applicationName,
     max: options.connections,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    options: '-c plan_cache_mode=force_generic_plan -c jit=off -c default_transaction_read_only=on',
+    ...settings,
   });
   pool.on('error', options.onError);
   return pool;
