@@ -185,7 +185,7 @@ function costOfConditions(operation: Operation, node: FieldNode): number {
   const where = node.arguments?.find(({ name }) => name.value === 'where');
   const search = argument(operation, node, 'search');
   return (
-    (where === undefined ? 0 : costOfFilter(where.value, operation.variables)) +
+    (where === undefined ? 0 : costOfFilter(valueFromASTUntyped(where.value, operation.variables))) +
     (typeof search === 'string' ? WORD_COST * wordsOf(search).length : 0)
   );
 }
