@@ -1,4 +1,4 @@
-import { type GraphQLObjectType, type SelectionSetNode, getNamedType, isObjectType } from 'graphql';
+import type { GraphQLObjectType, SelectionSetNode } from 'graphql';
 
 import { placeJson } from '../lists/cursor.ts';
 import { selectPage, whereOf } from '../lists/load-pages.ts';
@@ -14,6 +14,7 @@ import {
   collectFields,
   fieldOf,
   objectJson,
+  objectTypeOf,
   parentOf,
   selectionSetsOf,
 } from './planning.ts';
@@ -90,8 +91,5 @@ export function listJson(
   return sql`(SELECT ${json} FROM (SELECT ${join(gathered, ', ')} FROM ${parent}(${numbered}) AS t) AS page)`;
 }
 
-function objectOf(type: GraphQLObjectType, [node]: Nodes): GraphQLObjectType {
-  const of = getNamedType(fieldOf(type, node).type);
-  if (!isObjectType(of)) throw new NotPlannable();
-  return of;
-}
+const objectOf = (type: GraphQLObjectType, [node]: Nodes): GraphQLObjectType =>
+  objectTypeOf(fieldOf(type, node));

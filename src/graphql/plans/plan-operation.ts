@@ -3,10 +3,8 @@ import {
   Kind,
   type SelectionSetNode,
   getArgumentValues,
-  getNamedType,
   getNullableType,
   isEnumType,
-  isObjectType,
   isScalarType,
 } from 'graphql';
 
@@ -23,6 +21,7 @@ import {
   type Planning,
   fieldOf,
   objectJson,
+  objectTypeOf,
   parentOf,
   selectionSetsOf,
 } from './planning.ts';
@@ -53,7 +52,6 @@ export function planOperation(input: PlanInput): Plan {
     ),
     places: [],
     rowJson(type, table, selectionSets) {
-      if (!isObjectType(type)) throw new NotPlannable();
       return objectJson(planning, type, selectionSets, (nodes) => {
         if (nodes[0].name.value === 'id') return idJson(type.name, table);
         const field = fieldOf(type, nodes[0]);
@@ -76,8 +74,7 @@ function fieldJson(planning: Planning, field: Field, nodes: Nodes): Sql {
   const described = field.extensions.sql?.(args);
   if (described === undefined) throw new NotPlannable();
   if (described.kind === 'json') return described.json;
-  const type = getNamedType(field.type);
-  if (!isObjectType(type)) throw new NotPlannable();
+  const type = objectTypeOf(field);
   const selectionSets = selectionSetsOf(nodes);
   switch (described.kind) {
     case 'part':

@@ -4,7 +4,6 @@ import {
   type FragmentDefinitionNode,
   type GraphQLField,
   GraphQLIncludeDirective,
-  type GraphQLNamedOutputType,
   type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
@@ -12,7 +11,9 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
   getDirectiveValues,
+  getNamedType,
   isAbstractType,
+  isObjectType,
 } from 'graphql';
 
 import type { SortKey } from '../lists/cursor.ts';
@@ -40,7 +41,7 @@ export interface Planning extends PlanInput {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly places: PlacedList[];
   /** The text of the JSON of a row of the table, read as `t`. */
-  rowJson(type: GraphQLNamedOutputType, table: Table, selectionSets: readonly SelectionSetNode[]): Sql;
+  rowJson(type: GraphQLObjectType, table: Table, selectionSets: readonly SelectionSetNode[]): Sql;
 }
 
 /** Thrown for what no statement can answer: resolvers do. */
@@ -110,6 +111,13 @@ export function fieldOf(type: GraphQLObjectType, node: FieldNode): Field {
   const field = type.getFields()[node.name.value];
   if (field === undefined) throw new NotPlannable(); // a question about the schema
   return field;
+}
+
+/** What a field answers with, where that is an object or a list of objects. */
+export function objectTypeOf(field: Field): GraphQLObjectType {
+  const type = getNamedType(field.type);
+  if (!isObjectType(type)) throw new NotPlannable();
+  return type;
 }
 
 export const selectionSetsOf = (nodes: readonly FieldNode[]): SelectionSetNode[] =>
