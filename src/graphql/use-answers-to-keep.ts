@@ -40,8 +40,10 @@ const writer =
     writeAnswer(write(answer), extensions, toKeep);
 
 /** @param text the JSON of the answer without its extensions */
-export function writeAnswer(text: string, extensions: object, toKeep: AnswerToKeep): string {
+export function writeAnswer(text: string, extensions: object, toKeep?: AnswerToKeep): string {
   const extended = (more: object) => `${text.slice(0, -1)},"extensions":${JSON.stringify(more)}}`;
-  toKeep.text = extended({ ...extensions, cache: { hit: true, computedAt: new Date() } });
+  if (toKeep !== undefined) {
+    toKeep.text = extended({ ...extensions, cache: { hit: true, computedAt: new Date() } });
+  }
   return Object.keys(extensions).length === 0 ? text : extended(extensions);
 }

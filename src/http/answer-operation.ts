@@ -26,42 +26,50 @@ const noBody = Buffer.alloc(0);
  * it all, else by Yoga.
  */
 export async function answerOperation(
-  { yoga, planned, keptAnswers }: AnswerDependencies,
+  dependencies: AnswerDependencies,
   request: IncomingMessage,
   response: ServerResponse,
   { requestId, viewer }: { requestId: string; viewer: Viewer },
 ): Promise<void> {
+  const { yoga, keptAnswers } = dependencies;
   if (request.method !== 'GET' && !hasShortBody(request)) {
     return void (await yoga(request, response, { requestId }));
   }
   const body = request.method === 'GET' ? noBody : await readBody(request);
   if (body === null) return; // the client has gone
-  const key = keyOf(viewer, request, body);
+  const asked = { request, body, requestId };
   // Without a database there is no version: whatever can be said then is said anew.
-  const version = (await keptAnswers?.version().catch(() => null)) ?? null;
-  const kept = version === null ? undefined : keptAnswers?.get(key, version);
+  const version = await keptAnswers?.version().catch(() => undefined);
+  if (keptAnswers === null || version === undefined) return makeAnswer(dependencies, asked, response);
+  const key = keyOf(viewer, request, body);
+  const kept = keptAnswers.get(key, version);
   if (kept !== undefined) return sendKept(request, response, kept);
 
   const toKeep: AnswerToKeep = {};
+  await makeAnswer(dependencies, asked, response, toKeep);
+  const { text, contentType, tag, validUntil } = toKeep;
+  if (text === undefined || contentType === undefined) return;
+  const bytes = Buffer.from(text).toString('latin1');
+  keptAnswers.set(key, { version, validUntil, contentType, tag, body: bytes });
+}
+
+/** @param toKeep filled where the answer may be given again */
+async function makeAnswer(
+  { yoga, planned }: AnswerDependencies,
+  { request, body, requestId }: { request: IncomingMessage; body: Buffer; requestId: string },
+  response: ServerResponse,
+  toKeep?: AnswerToKeep,
+): Promise<void> {
   const contentType = plannedType(request);
   const answer = contentType === null ? null : await planned(body.toString());
   if (contentType !== null && answer !== null) {
     send(response, 200, contentType, writeAnswer(`{"data":${answer.data}}`, answer.extensions, toKeep));
-    toKeep.contentType = contentType;
+    if (toKeep !== undefined) toKeep.contentType = contentType;
   } else {
     // The body is read already: this is where Yoga looks for it then.
-    await yoga(Object.assign(request, { body }), response, { requestId, toKeep });
+    const context = toKeep === undefined ? { requestId } : { requestId, toKeep };
+    await yoga(Object.assign(request, { body }), response, context);
   }
-  const { text, tag, validUntil } = toKeep;
-  if (version === null || text === undefined || toKeep.contentType === undefined) return;
-  const { contentType: type } = toKeep;
-  keptAnswers?.set(key, {
-    version,
-    validUntil,
-    contentType: type,
-    tag,
-    body: Buffer.from(text).toString('latin1'),
-  });
 }
 
 /**
